@@ -1,0 +1,20 @@
+/**
+ * What the workers of the peers do. Argument lists are packed, because most pools hand over a single value. CommonJS, so
+ * that every kind of worker can load it.
+ */
+
+function add([a, b]: readonly [number, number]): number {
+  return a + b;
+}
+
+function sum(array: Float64Array): number {
+  let total = 0;
+  for (let i = 0; i < array.length; i++) total += array[i] as number;
+  return total;
+}
+
+function length(array: Float64Array): number {
+  return array.length;
+}
+
+export = { add, sum, length };

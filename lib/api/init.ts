@@ -1,0 +1,52 @@
+import { InitInsideTaskError, NotSupportedError } from '../errors/index.js'
+import { startDriver } from './driver.js'
+import { checkInitOptions, type InitOptions } from './options.js'
+import { session } from './session.js'
+
+/** The running node, as `init` returns it. `await using node = await mobula.init()` shuts it down at the block's end. */
+export interface Node extends AsyncDisposable {
+  /** Hexadecimal id. */
+  readonly id: string
+  readonly numCpus: number
+  /** Bytes of the object store. */
+  readonly objectStoreMemory: number
+  /** Process id of the node's raylet. */
+  readonly rayletPid: number
+}
+
+/**
+ * Starts a node on this machine, with its raylet, object store and workers, and makes this process its driver.
+ * @throws AlreadyInitializedError; InitInsideTaskError; InvalidArgumentError
+ */
+export async function init(options: InitOptions = {}): Promise<Node> {
+  checkInitOptions(options)
+  session.beginJoining()
+  try {
+    if (options.address !== undefined) {
+      throw new NotSupportedError('init({ address })', 'Clusters do not exist yet: call init without an address to start a node here.')
+    }
+    const { membership, node } = await startDriver(options)
+    session.join(membership)
+    return { ...node, [Symbol.asyncDispose]: shutdown }
+  } catch (error) {
+    session.join(undefined)
+    throw error
+  }
+}
+
+/**
+ * Ends the session: pending gets reject with ShutdownError, running tasks are cancelled, and every process, socket and
+ * byte of shared memory of the node is gone when the promise resolves. Without a session it does nothing.
+ */
+export async function shutdown(): Promise<void> {
+  const { membership } = session
+  if (membership === undefined) return
+  if (membership.shutdown === undefined) throw new InitInsideTaskError('mobula.shutdown')
+  session.leave()
+  await membership.shutdown()
+}
+
+/** Whether this environment takes part in a session. */
+export function isInitialized(): boolean {
+  return session.membership !== undefined
+}

@@ -1,0 +1,214 @@
+import { randomUUID } from 'node:crypto';
+import type * as Inspector from 'node:inspector';
+import { createRequire } from 'node:module';
+import { Script, type ScriptInfo } from './script.js';
+import type { AnyFunction } from './types.js';
+
+/** One scope of a function, the innermost first. The object is a copy: what it holds are the values themselves. */
+export interface FunctionScope {
+  /** `Closure`, `Block`, `Module`, `Script`, `Global`, `Catch`, `Eval`, `With Block`. */
+  readonly type: string;
+  readonly variables: Record<string, unknown>;
+}
+
+/** What the engine knows of a function. */
+export interface FunctionFacts {
+  /** Undefined for native and bound functions. */
+  readonly script: Script | undefined;
+  /** A position in its text, from 0. */
+  readonly line: number;
+  readonly column: number;
+  readonly scopes: readonly FunctionScope[];
+  /** Set for bound functions. */
+  readonly bound:
+    | { readonly target: AnyFunction; readonly receiver: unknown; readonly parameters: unknown[] }
+    | undefined;
+  /** Values of a class's static private fields, with the `#`. */
+  readonly privateStatics: ReadonlyMap<string, unknown>;
+}
+
+interface RemoteObject {
+  readonly type: string;
+  readonly objectId?: string;
+  readonly value?: unknown;
+  /** Such as `5n` or `-0`. */
+  readonly unserializableValue?: string;
+}
+
+interface ScriptLocation {
+  readonly scriptId: string;
+  readonly lineNumber: number;
+  readonly columnNumber: number;
+}
+
+interface PropertyDescriptor {
+  readonly name: string;
+  readonly value?: RemoteObject;
+}
+
+interface PropertyList {
+  readonly internalProperties?: readonly PropertyDescriptor[];
+  readonly privateProperties?: readonly PropertyDescriptor[];
+}
+
+/** What the inspector keeps alive for us, until it is disabled. */
+const OBJECT_GROUP = 'mobula';
+/** Scripts whose source and syntax are kept; a bound on memory, as programs ship functions of few files. */
+const KEPT_SCRIPTS = 64;
+
+/**
+ * Looks into functions through an inspector session of this very thread, which answers synchronously. The debugger
+ * makes every `await` several times slower while it is enabled, and enabling it costs a few milliseconds: so it is
+ * enabled by the first look and disabled when the event loop has come round.
+ */
+class Inspection {
+  readonly #session: Inspector.Session;
+  /** Carries values over without serialising them. Reached from evaluated code by a name that nobody can guess. */
+  readonly #slot: { fn?: unknown; out?: unknown } = {};
+  readonly #slotName: string;
+  readonly #infos = new Map<string, ScriptInfo>();
+  readonly #scripts = new Map<string, Script>();
+  #enabled = false;
+
+  constructor() {
+    const { Session } = createRequire(import.meta.url)('node:inspector') as typeof Inspector;
+    this.#session = new Session();
+    this.#session.connect();
+    this.#session.on('Debugger.scriptParsed', ({ params }) => {
+      this.#infos.set(params.scriptId, {
+        id: params.scriptId,
+        url: params.url,
+        isModule: params.isModule ?? false,
+        sourceMapUrl: params.sourceMapURL ?? '',
+        startLine: params.startLine,
+        startColumn: params.startColumn,
+      });
+    });
+    const key = `mobula.${randomUUID()}`;
+    Object.defineProperty(globalThis, Symbol.for(key), { value: this.#slot });
+    this.#slotName = `globalThis[Symbol.for('${key}')]`;
+  }
+
+  look(fn: AnyFunction): FunctionFacts {
+    this.#enable();
+    this.#slot.fn = fn;
+    const { result } = this.#post<{ result: RemoteObject }>('Runtime.evaluate', {
+      expression: `${this.#slotName}.fn`,
+      objectGroup: OBJECT_GROUP,
+    });
+    this.#slot.fn = undefined;
+    const { internalProperties = [], privateProperties = [] } = this.#post<PropertyList>(
+      'Runtime.getProperties',
+      {
+        objectId: result.objectId,
+        ownProperties: true,
+      },
+    );
+    const internal = (name: string) => internalProperties.find((property) => property.name === name)?.value;
+    const fields = privateProperties.filter((property) => property.value !== undefined);
+    const [scopes, target, receiver, parameters, ...values] = this.#valuesOf(result, [
+      internal('[[Scopes]]'),
+      internal('[[TargetFunction]]'),
+      internal('[[BoundThis]]'),
+      internal('[[BoundArgs]]'),
+      ...fields.map((field) => field.value),
+    ]);
+    const location = internal('[[FunctionLocation]]')?.value as ScriptLocation | undefined;
+    return {
+      script: location && this.script(location.scriptId),
+      line: location?.lineNumber ?? 0,
+      column: location?.columnNumber ?? 0,
+      scopes: scopesOf(scopes),
+      bound:
+        target === undefined
+          ? undefined
+          : { target: target as AnyFunction, receiver, parameters: parameters as unknown[] },
+      privateStatics: new Map(fields.map(({ name }, index) => [name, values[index]])),
+    };
+  }
+
+  script(id: string): Script | undefined {
+    let script = this.#scripts.get(id);
+    const info = this.#infos.get(id);
+    if (script === undefined && info !== undefined) {
+      const { scriptSource } = this.#post<{ scriptSource: string }>('Debugger.getScriptSource', {
+        scriptId: id,
+      });
+      script = new Script(info, scriptSource);
+      if (this.#scripts.size >= KEPT_SCRIPTS) this.#scripts.clear();
+      this.#scripts.set(id, script);
+    }
+    return script;
+  }
+
+  /** The newest script of a URL; undefined when none is loaded. */
+  scriptByUrl(url: string): Script | undefined {
+    this.#enable();
+    let found: string | undefined;
+    for (const info of this.#infos.values()) if (info.url === url) found = info.id;
+    return found === undefined ? undefined : this.script(found);
+  }
+
+  /** The values that remote objects stand for. */
+  #valuesOf(any: RemoteObject, objects: readonly (RemoteObject | undefined)[]): unknown[] {
+    this.#post('Runtime.callFunctionOn', {
+      functionDeclaration: `function (...values) { ${this.#slotName}.out = values; }`,
+      objectId: any.objectId,
+      arguments: objects.map(argument),
+    });
+    const { out } = this.#slot;
+    this.#slot.out = undefined;
+    return out as unknown[];
+  }
+
+  #enable(): void {
+    if (this.#enabled) return;
+    this.#infos.clear();
+    this.#post('Debugger.enable');
+    // A `debugger` statement must not stop a thread that nobody could set going again.
+    this.#post('Debugger.setSkipAllPauses', { skip: true });
+    this.#enabled = true;
+    setImmediate(() => {
+      this.#enabled = false;
+      this.#post('Runtime.releaseObjectGroup', { objectGroup: OBJECT_GROUP });
+      this.#post('Debugger.disable');
+    });
+  }
+
+  #post<Result>(method: string, parameters: object = {}): Result {
+    let result: { value: unknown } | undefined;
+    let failure: Error | null = null;
+    this.#session.post(method, parameters, (error, value) => {
+      failure = error;
+      result = { value };
+    });
+    if (failure !== null)
+      throw Object.assign(new Error(`the inspector refused ${method}`), { cause: failure });
+    if (result === undefined) throw new Error(`the inspector did not answer ${method} at once`);
+    return result.value as Result;
+  }
+}
+
+function argument(object: RemoteObject | undefined): object {
+  if (object === undefined) return {};
+  if (object.objectId !== undefined) return { objectId: object.objectId };
+  if (object.unserializableValue !== undefined) return { unserializableValue: object.unserializableValue };
+  return object.type === 'undefined' ? {} : { value: object.value };
+}
+
+function scopesOf(list: unknown): FunctionScope[] {
+  // An array without the methods of one.
+  const scopes = (list ?? []) as ArrayLike<{ description: string; object: Record<string, unknown> }>;
+  return Array.from(scopes, ({ description, object }) => ({
+    type: description.replace(/ \(.*$/s, ''), // such as `Closure (makeCounter)`
+    variables: object,
+  }));
+}
+
+let inspection: Inspection | undefined;
+
+/** The inspection of this thread, which starts at the first use: a worker that only revives functions has none. */
+export function inspect(): Pick<Inspection, 'look' | 'scriptByUrl'> {
+  inspection ??= new Inspection();
+  return inspection;
+}

@@ -1,0 +1,34 @@
+/**
+ * Mobula: remote functions on worker processes that read the same arrays in shared memory.
+ * @packageDocumentation
+ */
+export { type Allocated, allocate } from './api/allocate.js'
+export { init, isInitialized, type Node, shutdown } from './api/init.js'
+export {
+  asCompleted,
+  cancel,
+  type Completed,
+  type CurrentTask,
+  currentTask,
+  free,
+  get,
+  getSync,
+  put,
+  type Values,
+  wait,
+} from './api/objects.js'
+export type { CancelOptions, GetOptions, InitOptions, RemoteOptions, WaitOptions } from './api/options.js'
+export {
+  type CheckReturns,
+  remote,
+  type RemoteArgument,
+  type RemoteArguments,
+  type RemoteDecorator,
+  type RemoteFunction,
+  type RemoteResult,
+} from './api/remote.js'
+export { type NodeStatistics, statistics } from './api/statistics.js'
+export * from './errors/index.js'
+export { ObjectRef } from './store/object-ref.js'
+export { registerSerializer } from './api/serializers.js'
+export type { Serializer } from './values/index.js'

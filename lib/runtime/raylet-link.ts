@@ -1,0 +1,97 @@
+import { MobulaError, RayletDiedError, VersionMismatchError } from '../errors/index.js'
+import { Connection, type ConnectionHandler } from '../protocol/connection.js'
+import { readTable, sendTable } from '../protocol/frames.js'
+import { type ClientKind, FrameType, HelloT, Refused, Welcome, type WelcomeT } from '../protocol/generated/protocol.js'
+import { connectSocket, type NativeSocket, type NativeStore } from '../store/native.js'
+
+/** How a process introduces itself to the raylet. */
+export interface Introduction {
+  readonly version: string
+  readonly kind: ClientKind
+  /** Number of the worker; 0 for a driver. */
+  readonly worker: number
+  readonly name: string
+  readonly logToDriver: boolean
+}
+
+/** What the raylet gave a process that it welcomed. */
+export interface Admission {
+  readonly store: NativeStore
+  readonly welcome: WelcomeT
+}
+
+/** Takes the frames that come once the process is welcome. */
+export interface RayletListener {
+  onFrame(type: number, bytes: Uint8Array, start: number): void
+  onDrained?(): void
+  onClosed(reason: Error | undefined): void
+}
+
+/** This process's end of its socket to the raylet. */
+export class RayletLink implements ConnectionHandler {
+  readonly connection: Connection
+  readonly #version: string
+  #store: NativeStore | undefined
+  #listener: RayletListener | undefined
+  #admitted: ((admission: Admission) => void) | undefined
+  #refused: ((error: Error) => void) | undefined
+  /** Frames that came between the welcome and `listen`. */
+  #early: { type: number; bytes: Uint8Array; start: number }[] = []
+
+  private constructor(socket: NativeSocket, introduction: Introduction) {
+    this.connection = new Connection(socket, this)
+    this.connection.expectStore((store) => {
+      this.#store = store
+    })
+    this.connection.start()
+    this.#version = introduction.version
+    const { version, kind, worker, name, logToDriver } = introduction
+    sendTable(this.connection, FrameType.Hello, new HelloT(version, kind, process.pid, worker, name, logToDriver))
+  }
+
+  /**
+   * Connects and introduces this process.
+   * @throws VersionMismatchError and others that the raylet refused with; RayletDiedError when it ended instead
+   */
+  static connect(path: string, introduction: Introduction): Promise<[RayletLink, Admission]> {
+    return new Promise((resolve, reject) => {
+      const link = new RayletLink(connectSocket(path), introduction)
+      link.#admitted = (admission) => resolve([link, admission])
+      link.#refused = reject
+    })
+  }
+
+  /** Begins to hand the frames over. */
+  listen(listener: RayletListener): void {
+    this.#listener = listener
+    const early = this.#early
+    this.#early = []
+    for (const { type, bytes, start } of early) listener.onFrame(type, bytes, start)
+  }
+
+  onFrame(type: number, bytes: Uint8Array, start: number): void {
+    if (this.#listener !== undefined) this.#listener.onFrame(type, bytes, start)
+    else if (type === FrameType.Welcome) {
+      const welcome = readTable(Welcome.getRootAsWelcome, bytes, start).unpack()
+      this.#admitted?.({ store: this.#store!, welcome })
+    } else if (type === FrameType.Refused) {
+      const refused = readTable(Refused.getRootAsRefused, bytes, start).unpack()
+      const code = String(refused.code)
+      const message = String(refused.message)
+      this.#refused?.(
+        code === VersionMismatchError.code
+          ? new VersionMismatchError('the package mobula', this.#version, message, 'the raylet')
+          : new MobulaError(code, message),
+      )
+    } else this.#early.push({ type, bytes, start })
+  }
+
+  onDrained(): void {
+    this.#listener?.onDrained?.()
+  }
+
+  onClosed(reason: Error | undefined): void {
+    this.#refused?.(new RayletDiedError({ pid: 0 }, ''))
+    this.#listener?.onClosed(reason)
+  }
+}

@@ -1,0 +1,152 @@
+import type { RemoteOptions } from '../api/options.js'
+import { createRemote } from '../api/remote.js'
+import { session } from '../api/session.js'
+import { RayletDiedError, SerializationError } from '../errors/index.js'
+import { readTable } from '../protocol/frames.js'
+import {
+  ClientKind,
+  FetchFunctionT,
+  FrameType,
+  FunctionPayload,
+  LeaseReleasedT,
+  LeaseResumedT,
+  LeaseStarted,
+  LeaseSuspendedT,
+  RevokeLease,
+  WorkerReadyT,
+} from '../protocol/generated/protocol.js'
+import { PROGRAM_VARIABLE, RAYLET_SOCKET_VARIABLE, WORKER_NUMBER_VARIABLE, workerSocket } from '../raylet/config.js'
+import { RayletLink } from '../runtime/raylet-link.js'
+import { Runtime } from '../runtime/runtime.js'
+import { Shipping } from '../runtime/shipping.js'
+import { VERSION } from '../runtime/version.js'
+import { dieWith, listenSocket } from '../store/native.js'
+import { Contexts } from './contexts.js'
+import { Executor } from './executor.js'
+import { markOutput } from './output.js'
+import { OwnTasks } from './own-tasks.js'
+import { SubmitterLink } from './submitter-link.js'
+import { WorkerFunctions } from './worker-functions.js'
+
+const number = Number(process.env[WORKER_NUMBER_VARIABLE])
+const path = String(process.env[RAYLET_SOCKET_VARIABLE])
+const program = process.env[PROGRAM_VARIABLE]
+for (const variable of [WORKER_NUMBER_VARIABLE, RAYLET_SOCKET_VARIABLE, PROGRAM_VARIABLE]) delete process.env[variable]
+
+const [link, admission] = await RayletLink.connect(path, {
+  version: VERSION,
+  kind: ClientKind.Worker,
+  worker: number,
+  name: 'worker',
+  logToDriver: false,
+})
+// Also out of an endless loop: with the raylet gone nobody would ever end this process.
+dieWith(admission.welcome.rayletPid)
+
+const contexts = new Contexts()
+markOutput(contexts)
+const links = new Map<number, SubmitterLink>()
+/** The submitter of each lease on this worker, by slot. */
+const slotOfLease = new Map<number, number>()
+let retiring = false
+
+const own = new OwnTasks()
+const shipping = new Shipping(admission.store, program, session.serializers, (fn, options) =>
+  createRemote(fn as (...args: unknown[]) => unknown, options as RemoteOptions),
+)
+const runtime = new Runtime(link, admission, shipping.codec, {
+  contexts,
+  ownWorker: number,
+  ownTarget: own,
+  resources: { CPU: admission.welcome.cpus },
+  onFrame,
+  onDrained: () => {
+    executor.turn()
+    retireIfIdle()
+  },
+  onRayletDied: () => process.exit(1),
+  describeRayletEnd: () => Promise.resolve(new RayletDiedError({ pid: admission.welcome.rayletPid })),
+  log: (text) => console.error(text),
+})
+shipping.attach(runtime)
+
+const functions = new WorkerFunctions(
+  (hash) => runtime.send(FrameType.FetchFunction, new FetchFunctionT(hash)),
+  (payload) => shipping.revive(payload),
+)
+const executor = new Executor(
+  runtime,
+  contexts,
+  {
+    leaseSuspended: (lease) => runtime.send(FrameType.LeaseSuspended, new LeaseSuspendedT(lease)),
+    leaseResumed: (lease) => runtime.send(FrameType.LeaseResumed, new LeaseResumedT(lease)),
+    leaseReleased: (lease) => {
+      const slot = slotOfLease.get(lease)
+      slotOfLease.delete(lease)
+      if (slot === admission.store.slot) runtime.submitter.leaseEnded(lease)
+      else if (slot !== undefined) links.get(slot)?.leaseEnded(lease)
+      runtime.send(FrameType.LeaseReleased, new LeaseReleasedT(lease))
+    },
+    flush: () => {
+      for (const each of links.values()) each.flush()
+      runtime.flushRaylet()
+    },
+  },
+  (lease) => own.take(lease),
+)
+own.attach(executor, runtime.submitter, functions)
+session.joinAsWorker(runtime, shipping, contexts)
+
+const socket = workerSocket(admission.welcome.directory as string, number)
+listenSocket(socket, (accepted) => {
+  new SubmitterLink(
+    accepted,
+    executor,
+    functions,
+    (slot, submitter) => links.set(slot, submitter),
+    (submitter) => {
+      for (const [slot, each] of links) if (each === submitter) links.delete(slot)
+    },
+  )
+})
+link.connection.socket.ref()
+runtime.retain()
+runtime.send(FrameType.WorkerReady, new WorkerReadyT(socket))
+process.title = 'mobula-worker'
+
+function onFrame(type: number, bytes: Uint8Array, start: number): void {
+  switch (type) {
+    case FrameType.LeaseStarted: {
+      const lease = readTable(LeaseStarted.getRootAsLeaseStarted, bytes, start)
+      slotOfLease.set(lease.lease(), lease.slot())
+      return
+    }
+    case FrameType.RevokeLease: {
+      const revoke = readTable(RevokeLease.getRootAsRevokeLease, bytes, start)
+      executor.revoke(revoke.lease(), revoke.hard())
+      return
+    }
+    case FrameType.FunctionPayload: {
+      const fn = readTable(FunctionPayload.getRootAsFunctionPayload, bytes, start)
+      const hash = fn.hash() as string
+      if (fn.found()) functions.arrived(hash, fn.payloadArray()!.slice())
+      else {
+        functions.failed(
+          hash,
+          new SerializationError({ path: `function ${hash}`, reason: 'its submitter ended before it was sent. Submit the task again.' }),
+        )
+      }
+      return
+    }
+    case FrameType.Retire:
+      retiring = true
+      retireIfIdle()
+  }
+}
+
+/** A worker that is not needed ends when nothing that its tasks submitted is unfinished. */
+function retireIfIdle(): void {
+  if (!retiring) return
+  if (executor.idle && !runtime.submitter.busy) process.exit(0)
+  setTimeout(retireIfIdle, 100).unref()
+}
