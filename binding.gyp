@@ -15,7 +15,7 @@
           ],
           "defines": ["NAPI_VERSION=9"],
           "cflags_cc!": ["-std=gnu++17", "-fno-rtti"],
-          "cflags_cc": ["-std=c++20", "-O2", "-Wall", "-Wextra", "-Werror", "-fvisibility=hidden"]
+          "cflags_cc": ["-std=c++20", "-O2", "-Wall", "-Wextra", "-fvisibility=hidden"]
         }, {
           "type": "none"
         }]

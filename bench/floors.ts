@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { expectedSum, filledArray, gigabytesASecond, sizeNames, sizes } from './arrays.js';
 import type { FloorName } from './family.js';
-import functions from './peers/functions.cjs';
+import { sum } from './peers/functions.js';
 import { medianTime } from './timing.js';
 
 const roundTrips = 5000;
@@ -32,7 +32,7 @@ async function sumInProcess(): Promise<number> {
   const bytes = sizes['64 MB'];
   const array = filledArray(bytes);
   const run = (): void => {
-    if (functions.sum(array) !== expectedSum(bytes)) throw new Error('a wrong sum');
+    if (sum(array) !== expectedSum(bytes)) throw new Error('a wrong sum');
   };
   run();
   return medianTime(9, run);

@@ -275,6 +275,7 @@ struct alignas(64) Control {
   Guarded<uint32_t> entries_peak;
   Guarded<uint32_t> bucket_count;  // buckets in use: the hash index grows with the table              derived
   Guarded<uint64_t> bytes_used;    // of blocks, as rounded by the allocator                           derived
+  Guarded<uint32_t> pages_used;    // of blocks and slabs                                              derived
   Guarded<uint64_t> bytes_peak;
   Guarded<uint64_t> recoveries;  // how often a holder of the lock was found dead
 

@@ -1,5 +1,5 @@
 /** A plain child process: it answers messages in their order. */
-import functions from './functions.cjs';
+import * as functions from './functions.js';
 
 export type Request = { add: [number, number] } | { sum: Float64Array } | { length: Float64Array };
 

@@ -1,4 +1,4 @@
 import { ThreadWorker } from 'poolifier';
-import functions from './functions.cjs';
+import * as functions from './functions.js';
 
-new ThreadWorker(functions as never, { maxInactiveTime: 60_000 });
+new ThreadWorker({ ...functions } as never, { maxInactiveTime: 60_000 });

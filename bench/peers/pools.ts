@@ -36,7 +36,7 @@ const processes = { isPool: true, sharesMemory: false, sendsArrays: true } as co
 async function openPiscina(fast: boolean): Promise<Pool> {
   const { FixedQueue, Piscina } = await import('piscina');
   const pool = new Piscina({
-    filename: workerFile('functions.cjs'),
+    filename: workerFile('functions.js'),
     minThreads: workers,
     maxThreads: workers,
     ...(fast ? { taskQueue: new FixedQueue(), recordTiming: false } : {}),
@@ -52,7 +52,7 @@ async function openPiscina(fast: boolean): Promise<Pool> {
 async function openTinypool(runtime: 'worker_threads' | 'child_process'): Promise<Pool> {
   const { Tinypool } = await import('tinypool');
   const pool = new Tinypool({
-    filename: workerFile('functions.cjs'),
+    filename: workerFile('functions.js'),
     minThreads: workers,
     maxThreads: workers,
     runtime,

@@ -1,4 +1,4 @@
 import workerpool from 'workerpool';
-import functions from './functions.cjs';
+import * as functions from './functions.js';
 
-workerpool.worker(functions);
+workerpool.worker({ ...functions });

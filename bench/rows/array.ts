@@ -2,7 +2,7 @@
 import * as mobula from 'mobula';
 import { expectedSum, filledArray, sizes } from '../arrays.js';
 import type { Family } from '../family.js';
-import functions from '../peers/functions.cjs';
+import { sum } from '../peers/functions.js';
 import { poolSubjects } from '../peers/pools.js';
 import { raySubject } from '../ray.js';
 import { medianTime, time } from '../timing.js';
@@ -19,7 +19,7 @@ async function repeat(count: number, work: () => Promise<void>): Promise<void> {
   for (let i = 0; i < count; i++) await work();
 }
 
-const remoteSum = mobula.remote(functions.sum);
+const remoteSum = mobula.remote(sum);
 
 export const array: Family = {
   name: 'array',

@@ -50,8 +50,8 @@ export const queued: Family = {
   ours: async () => {
     await mobula.init({ numCpus: 2 });
     await submitAndGet(10_000);
-    const hundredThousand = await medianTime(3, () => submitAndGet(100_000));
     const before = residentBytes();
+    const hundredThousand = await medianTime(3, () => submitAndGet(100_000));
     let queuedBytes = 0;
     const million = await time(() =>
       submitAndGet(1_000_000, () => {

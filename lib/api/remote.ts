@@ -12,6 +12,8 @@ const PARTS = Symbol.for('mobula.remoteFunction')
 
 /** Frames of the caller that an error of the task shows. */
 const CALLER_FRAMES = 4
+/** Calls traced in a millisecond. */
+const TRACES = 8
 
 /** A function as `remote` takes it. */
 // biome-ignore lint/suspicious/noExplicitAny: parameters are contravariant; only `any` accepts every function here
@@ -144,6 +146,8 @@ class RemoteCalls {
   #runtime: Runtime | undefined
   #record: FunctionRecord | undefined
   #options: CallOptions | undefined
+  /** Stands for the calls of a burst that were not traced: a loop calls from one place. */
+  #lastSite: { stack?: string } | undefined
 
   constructor(
     private readonly fn: AnyFunction,
@@ -161,18 +165,33 @@ class RemoteCalls {
       this.#options = resolveCallOptions(this.options, runtime)
       this.#runtime = runtime
     }
-    return runtime.calls.call(this.#record!, this.#options!, args, captureCaller(above))
+    const site = captureCaller(above)
+    if (site !== undefined) this.#lastSite = site
+    return runtime.calls.call(this.#record!, this.#options!, args, site ?? this.#lastSite)
   }
 }
 
-/** The frames of whoever called `.remote()`. Their text is made only if an error is to show them. */
-function captureCaller(above: (...args: unknown[]) => unknown): { stack?: string } {
-  const limit = Error.stackTraceLimit
-  Error.stackTraceLimit = CALLER_FRAMES
-  const site: { stack?: string } = {}
-  Error.captureStackTrace(site, above)
-  Error.stackTraceLimit = limit
-  return site
+let tracesLeft = TRACES;
+let tracesSince = 0;
+
+/**
+ * The frames of whoever called `.remote()`. Their text is made only if an error is to show them. Walking the stack costs
+ * more than all else in a call, so a burst has its first calls traced; undefined for the others.
+ */
+function captureCaller(above: (...args: unknown[]) => unknown): { stack?: string } | undefined {
+  if (tracesLeft === 0) {
+    const now = performance.now();
+    if (now - tracesSince < 1) return undefined;
+    tracesSince = now;
+    tracesLeft = TRACES;
+  }
+  tracesLeft--;
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = CALLER_FRAMES;
+  const site: { stack?: string } = {};
+  Error.captureStackTrace(site, above);
+  Error.stackTraceLimit = limit;
+  return site;
 }
 
 function decorate(options: RemoteOptions, method: AnyFunction, context: DecoratorContext): void {

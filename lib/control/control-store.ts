@@ -1,3 +1,25 @@
+/**
+ * What a node, and later a cluster, remembers for everybody and shows to people: nodes, jobs, functions, where objects are, tasks,
+ * errors. Nothing that schedules or fetches reads it, but for the functions. Every kind of record is bounded.
+ */
+
+/** A machine's raylet. */
+export interface NodeRecord {
+  /** Hexadecimal; another one each time a raylet starts. */
+  readonly id: string;
+  readonly pid: number;
+  /** Where other nodes reach it; empty when there are none. */
+  readonly address: string;
+  /** Totals by name, 1 = one. */
+  readonly resources: Readonly<Record<string, number>>;
+  /** Bytes. */
+  readonly objectStoreMemory: number;
+  /** Milliseconds since 1970. */
+  readonly started: number;
+  /** Undefined while it is alive. */
+  readonly ended: number | undefined;
+}
+
 /** One driver's run. */
 export interface JobRecord {
   readonly job: number;
@@ -18,59 +40,149 @@ export interface FunctionRecord {
   readonly payload: Uint8Array;
 }
 
-/** How a task ended: all that failed or were slow, and a sample of the others. */
+/** What is known of a task: all that failed or were slow are recorded, and a sample of the others. */
 export interface TaskRecord {
-  /** Hexadecimal id of its first return. */
+  /** Hexadecimal id of its first return. A later record of the same task replaces the earlier one. */
   readonly id: string;
   readonly job: number;
+  /** Of its function. */
   readonly name: string;
+  /** `waiting` or `running`, then one of `finished`, `failed`, `cancelled`. */
   readonly status: string;
   readonly attempts: number;
   /** Milliseconds since 1970. */
   readonly start: number;
+  /** How long it ran, or has run so far. */
   readonly milliseconds: number;
+  /** Where it ran last: the node's id, and the worker's number there. */
+  readonly node?: string | undefined;
+  readonly worker?: number | undefined;
+  /** The first lines of what it failed with. */
+  readonly error?: string | undefined;
 }
 
-/** What the tasks of a job came to; every task counts here, also those of which there is no record. */
+/** How many tasks of a job ended, since the last report. */
 export interface TaskCounts {
   readonly finished: number;
   readonly failed: number;
 }
 
-/** Something that went wrong on a node and belongs to no single task. */
+/** What the tasks of a job came to; every task counts here, also those of which there is no record. */
+export interface TaskTotals extends TaskCounts {
+  /** Tasks that were counted and of which there never was a record. */
+  readonly leftOut: number;
+}
+
+export interface TaskFilter {
+  readonly job?: number;
+  readonly status?: string;
+  readonly name?: string;
+}
+
+/** Something that went wrong and belongs to no single task. */
 export interface ErrorRecord {
+  /** Milliseconds since 1970. */
   readonly time: number;
   readonly message: string;
+  readonly node?: string | undefined;
+  readonly job?: number | undefined;
 }
 
 /** Records kept of each kind; the oldest go first. */
 export const MOST_TASKS = 10_000;
 export const MOST_ERRORS = 1000;
-/** Jobs that have ended. */
+/** Jobs and nodes that have ended; of the others there are as many as there are processes. */
 export const MOST_ENDED_JOBS = 1000;
+export const MOST_ENDED_NODES = 1000;
+/** Objects whose whereabouts are remembered. */
+export const MOST_LOCATED_OBJECTS = 100_000;
+/** Bytes of all functions that a job may export. */
+export const MOST_FUNCTION_BYTES_OF_A_JOB = 256 * 1024 ** 2;
+/** Characters of a name, and of the text of an error. */
+export const MOST_NAME_LENGTH = 200;
+export const MOST_TEXT_LENGTH = 2000;
 
 /**
- * What a node, and later a cluster, remembers for everybody: jobs, functions, tasks, errors. Every kind is bounded.
- *
- * Methods that record something do not wait: an implementation may write behind. What reads is asynchronous, and sees
- * what the same process recorded before.
+ * Where those records are. What records does not wait and does not fail: an implementation may write behind, in batches, and
+ * drop what it cannot write. What reads is asynchronous, and sees what the same process recorded before.
  */
 export interface ControlStore {
+  nodeStarted(node: NodeRecord): void;
+  /** Forgets what it was said to hold. */
+  nodeEnded(id: string, time: number): void;
+  /** In the order in which they started. */
+  nodes(): Promise<NodeRecord[]>;
+
   jobStarted(job: JobRecord): void;
   /** Forgets the functions that only this job had. */
   jobEnded(job: number, time: number): void;
+  /** In the order in which they started. */
   jobs(): Promise<JobRecord[]>;
 
-  /** A second export of the same content adds the job to those that have it. */
-  addFunction(job: number, fn: FunctionRecord): void;
-  functionOf(hash: string): Promise<FunctionRecord | undefined>;
+  /**
+   * Keeps a function for a job; the payload must not change afterwards. A second export of the same content adds the job to those that
+   * have it. False, and an error record, when the job has exported too much: this function cannot be fetched.
+   */
+  addFunction(job: number, fn: FunctionRecord): boolean;
+  /** With `job`: only if this job exported it. */
+  functionOf(hash: string, job?: number): Promise<FunctionRecord | undefined>;
 
+  /** Notes that a node holds these objects (hexadecimal ids), or no longer does. */
+  objectsAdded(node: string, objects: readonly string[]): void;
+  objectsRemoved(node: string, objects: readonly string[]): void;
+  /** Ids of the nodes that hold it. */
+  locationsOf(object: string): Promise<string[]>;
+
+  /** A batch: what ended at one submitter since its last one, and records of some of it. */
   recordTasks(job: number, counts: TaskCounts, records: readonly TaskRecord[]): void;
-  /** The newest first. */
-  tasks(limit: number): Promise<TaskRecord[]>;
-  taskCounts(job: number): Promise<TaskCounts>;
+  task(id: string): Promise<TaskRecord | undefined>;
+  /** The last recorded first. */
+  tasks(limit: number, filter?: TaskFilter): Promise<TaskRecord[]>;
+  /** Zero for a job that is not known. */
+  taskCounts(job: number): Promise<TaskTotals>;
 
   recordError(error: ErrorRecord): void;
   /** The newest first. */
   errors(limit: number): Promise<ErrorRecord[]>;
+
+  /** Resolves when everything recorded before is written. */
+  flush(): Promise<void>;
+  /** Flushes and lets go of connections. Nothing may be recorded afterwards. */
+  close(): Promise<void>;
+}
+
+/** The beginning of a text that may be long. */
+export function shorten(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+}
+
+/** The record as every implementation keeps it. */
+export function boundedTask(task: TaskRecord): TaskRecord {
+  const { name, error } = task;
+  if (name.length <= MOST_NAME_LENGTH && (error === undefined || error.length <= MOST_TEXT_LENGTH))
+    return task;
+  const shortened = { ...task, name: shorten(name, MOST_NAME_LENGTH) };
+  return error === undefined ? shortened : { ...shortened, error: shorten(error, MOST_TEXT_LENGTH) };
+}
+
+export function boundedError(error: ErrorRecord): ErrorRecord {
+  return { ...error, message: shorten(error.message, MOST_TEXT_LENGTH) };
+}
+
+export function boundedJob(job: JobRecord): JobRecord {
+  return { ...job, name: shorten(job.name, MOST_NAME_LENGTH) };
+}
+
+/** Whether such a record is the last one of its task. */
+export function hasEnded(task: TaskRecord): boolean {
+  return task.status !== 'waiting' && task.status !== 'running';
+}
+
+/** Says that a job's function was not kept. */
+export function tooManyFunctions(job: number, name: string, time: number): ErrorRecord {
+  const most = MOST_FUNCTION_BYTES_OF_A_JOB / 1024 ** 2;
+  const message =
+    `job ${job} has exported ${most} MiB of functions, the limit; ${shorten(name, MOST_NAME_LENGTH)} was not kept. ` +
+    'Define remote functions once, and pass what changes as arguments.';
+  return { time, job, message };
 }

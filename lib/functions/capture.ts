@@ -3,6 +3,7 @@ import { FunctionGraph } from './function-graph.js';
 import { ModuleGraph } from './module-graph.js';
 import { type PayloadBuffer, writePayload } from './payload.js';
 import { FunctionTag } from './revive.js';
+import { nameOf } from './trail.js';
 import type { AnyFunction, CaptureContext, ShippedFunction } from './types.js';
 
 /** Captured buffers from this size on become objects of the store, in bytes. */
@@ -48,7 +49,7 @@ export function captureFunction(fn: AnyFunction, context: CaptureContext): Shipp
       const handle = context.putBuffer(view);
       return { handle, id: context.objectId(handle) };
     });
-    shipped = { hash, payload, name: fn.name || 'anonymous', held };
+    shipped = { hash, payload, name: nameOf(fn) || 'anonymous', held };
     session.shipped.set(fn, shipped);
   }
   return shipped;
@@ -102,11 +103,7 @@ function capture(
       }
     },
   });
-  const { unit, encoded } = graph.capture(fn);
-  const held = [...(encoded?.contained ?? [])];
-  const views = [...(encoded?.buffers ?? [])];
-  // A copy: putting a buffer may encode with the same codec.
-  const data = encoded === undefined ? new Uint8Array(0) : encoded.bytes.slice(encoded.start, encoded.end);
+  const { unit, data, buffers: views, held } = graph.capture(fn);
   const buffers = views.map((view): PayloadBuffer => {
     const content = bytesOf(view);
     if (put === undefined || content.length <= INLINE_LIMIT) return { bytes: content };

@@ -9,7 +9,7 @@ import { isName, type RevivedCode, revivedScope, STATICS_VARIABLE, SUPERCLASS_VA
 import type { Script } from './script.js';
 import { isNode, type SyntaxNode, stringOf } from './syntax.js';
 import { inPlaceOf, type TextEdit } from './text-edits.js';
-import { type Place, refusal, type Trail } from './trail.js';
+import { labelOf, nameOf, type Place, refusal, type Trail } from './trail.js';
 import type { AnyFunction } from './types.js';
 import { fileOf, renamed, VariableCapture } from './variable-capture.js';
 
@@ -25,17 +25,20 @@ export function captureCode(
   return new CodeCapture(graph, fn, text, facts, start, trail).run();
 }
 
-/** Captures a function that was revived in this process: what it consists of is known. */
+/**
+ * Captures a function that was revived in this process: what it consists of is known.
+ *
+ * @param trail undefined for the function that is shipped itself
+ */
 export function captureRevived(
   graph: FunctionGraph,
   fn: AnyFunction,
   code: RevivedCode,
-  trail: Trail,
+  trail: Trail | undefined,
 ): CodeRecord {
   const { unit, record } = code;
-  const file = unit.files[record.file]!;
-  const place = { file: file.file, line: record.line + 1, column: record.column };
-  const at: Trail = trail.parent === undefined ? { ...trail, place } : trail;
+  const place = { file: unit.files[record.file]!.file, line: record.line + 1, column: record.column };
+  const at: Trail = trail ?? { parent: undefined, name: labelOf(fn), place };
   const parsed = record.form === 'class' ? parseFunction(record.text, record.strict) : undefined;
   const held = code.read();
   const inner = (name: string): Trail => ({ parent: at, name, place });
@@ -112,6 +115,7 @@ class CodeCapture {
       this.#noteEarly();
     } else if (whole.form === 'function') this.#eraseRebound();
     this.#captureVariables();
+    this.#refuseRequiredEntry();
     this.#editMeta();
     this.#editKey();
     if (privateStatics.length > 0) this.#addStaticsAccess(privateStatics);
@@ -132,7 +136,7 @@ class CodeCapture {
         line,
         column,
         strict: this.#strict,
-        name: this.#fn.name,
+        name: nameOf(this.#fn),
         early: [...this.#early],
         ...properties,
         prototypeParent:
@@ -254,6 +258,14 @@ class CodeCapture {
         ({ node }) => !edited.some((edit) => edit.start <= node.start && edit.end >= node.end),
       );
       if (left.length > 0) this.#variables.take(name, left);
+    }
+  }
+
+  #refuseRequiredEntry(): void {
+    if (this.#variables.values.get('require')?.[0] !== 'require') return;
+    for (const call of this.#parsed.requireCalls) {
+      const specifier = stringOf((call.arguments as SyntaxNode[])[0]);
+      if (specifier !== undefined) this.#variables.refuseEntry(specifier, this.#inner(specifier, call.start));
     }
   }
 

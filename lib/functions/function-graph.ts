@@ -1,23 +1,27 @@
 import { types } from 'node:util';
 import { SerializationError } from '../errors/index.js';
+import type { EncodedValue } from '../values/index.js';
 import { captureCode, captureRevived } from './code-capture.js';
 import { type CodeDraft, finishCode } from './code-draft.js';
 import { inspect } from './inspection.js';
 import { describeKey, isPromisified, placeOfFunction, placeOfObject } from './known-values.js';
-import { commonJsModuleOf, type ExportPath, exportPath, fileUrl, type ModuleGraph } from './module-graph.js';
+import { commonJsFileOf, type ExportPath, exportPath, fileUrl, type ModuleGraph } from './module-graph.js';
 import { isErrorClass } from './own-properties.js';
 import type { FileRecord, FunctionRecord, ModuleRecord, Unit, Value } from './payload.js';
 import { revivedCodeOf, revivedScope } from './revived.js';
 import type { Script } from './script.js';
 import { shareVariables } from './shared-variables.js';
-import { refusal, type Trail } from './trail.js';
-import { type AnyFunction, type DataEncoder, type EncodedData, remotePairOf } from './types.js';
+import { labelOf, nameOf, refusal, type Trail } from './trail.js';
+import { type AnyFunction, type DataEncoder, remotePartsOf } from './types.js';
+
+/** How often data is encoded until its bytes no longer depend on what the codec met before. */
+const ROUNDS = 3;
 
 /** A function or remote function that goes along. */
 interface Entry {
   readonly fn: AnyFunction;
-  /** Undefined for a function that stands inside captured data, until an error needs it. */
-  trail: Trail | undefined;
+  /** Undefined for the function that is shipped, and for those that stand inside captured data. */
+  readonly trail: Trail | undefined;
   record: FunctionRecord | CodeDraft | undefined;
 }
 
@@ -52,21 +56,36 @@ export class FunctionGraph {
     this.#encoder = encoder;
   }
 
-  /** The whole of it. `encoded` is valid until the encoder is used again. */
-  capture(fn: AnyFunction): { unit: Unit; encoded: EncodedData | undefined } {
+  /** The whole of it: what it consists of, and its captured data, encoded. */
+  capture(fn: AnyFunction): { unit: Unit; data: Uint8Array; buffers: ArrayBufferView[]; held: number[] } {
     const root = this.add(fn, undefined);
-    for (;;) {
+    let data: Uint8Array = new Uint8Array(0);
+    for (let round = 0; ; round++) {
       this.#captureAll();
       shareVariables(this.#drafts(), (cell, trail) => this.#dataValue(cell, trail));
       const encoded = this.#encode();
+      const before = data;
+      // A copy, as the encoder uses its memory again.
+      if (encoded !== undefined) data = new Uint8Array(encoded.bytes.subarray(encoded.start, encoded.end));
       // Functions inside the data may have captured more data.
-      if (this.#captured === this.#entries.length) return { unit: this.#unit(root), encoded };
+      if (this.#captured < this.#entries.length) continue;
+      // The codec writes lists of keys that it has met before in another way. Equal data is to have equal bytes.
+      if (encoded !== undefined && round < ROUNDS && Buffer.compare(before, data) !== 0) continue;
+      return {
+        unit: this.#unit(root),
+        data,
+        buffers: [...(encoded?.buffers ?? [])],
+        held: [...(encoded?.contained ?? [])],
+      };
     }
   }
 
   /** The position of a function among those that go along. */
   add(fn: AnyFunction, trail: Trail | undefined): number {
-    this.#probe?.add(fn);
+    if (this.#probe !== undefined) {
+      this.#probe.add(fn);
+      return 0;
+    }
     let index = this.#indexOf.get(fn);
     if (index === undefined) {
       index = this.#entries.length;
@@ -80,33 +99,32 @@ export class FunctionGraph {
     while (this.#captured < this.#entries.length) {
       const index = this.#captured++;
       const entry = this.#entries[index]!;
-      try {
-        entry.record = this.#describe(entry.fn, entry.trail);
-      } catch (error) {
-        if (entry.trail !== undefined || !(error instanceof SerializationError) || index === 0) throw error;
-        // It was found inside data: find out in whose, and say it once more with the whole path.
-        entry.trail = this.#trailToData(entry.fn);
-        this.#describe(entry.fn, entry.trail);
-        throw error;
-      }
+      entry.record = this.#describe(
+        entry.fn,
+        entry.trail ?? (index === 0 ? undefined : this.#trailFromData(entry.fn)),
+      );
     }
   }
 
   #describe(fn: AnyFunction, given: Trail | undefined): FunctionRecord | CodeDraft {
-    const pair = remotePairOf(fn);
-    const named: Trail = given ?? { parent: undefined, name: fn.name || '(anonymous)', place: undefined };
-    if (pair !== undefined) {
-      return { kind: 'remote', fn: this.value(pair.fn, named), options: this.#options(pair.options, named) };
+    const remote = remotePartsOf(fn);
+    const named: Trail = given ?? { parent: undefined, name: labelOf(fn), place: undefined };
+    if (remote !== undefined) {
+      return {
+        kind: 'remote',
+        fn: this.value(remote.fn, named),
+        options: this.#options(remote.options, named),
+      };
     }
     const revived = revivedCodeOf(fn);
-    if (revived !== undefined) return captureRevived(this, fn, revived, named);
+    if (revived !== undefined) return captureRevived(this, fn, revived, given);
 
     const text = Function.prototype.toString.call(fn);
     // No program can write this: it is no syntax.
     if (/\{\s*\[native code\]\s*\}\s*$/.test(text)) return this.#describeNative(fn, named);
     const facts = inspect().look(fn);
     const { script } = facts;
-    if (script === undefined) throw refusal(named, `${labelOf(fn)} has no source that could be shipped.`);
+    if (script === undefined) throw refusal(named, `${describe(fn)} has no source that could be shipped.`);
     if (script.info.url.startsWith('node:')) {
       const place = placeOfFunction(fn);
       if (place !== undefined) return { kind: 'value', value: ['place', place] };
@@ -116,7 +134,7 @@ export class FunctionGraph {
       }
       throw refusal(
         named,
-        `${labelOf(fn)} belongs to the internals of Node.js. Make it inside the function instead.`,
+        `${describe(fn)} belongs to the internals of Node.js. Make it inside the function instead.`,
       );
     }
     const start = script.locate(text, facts.line, facts.column);
@@ -142,10 +160,10 @@ export class FunctionGraph {
     const place = placeOfFunction(fn);
     if (place !== undefined) return { kind: 'value', value: ['place', place] };
     if (types.isProxy(fn))
-      throw refusal(trail, `${labelOf(fn)} is a Proxy, whose handler no other process can see.`);
+      throw refusal(trail, `${describe(fn)} is a Proxy, whose handler no other process can see.`);
     const { bound } = inspect().look(fn);
     if (bound === undefined) {
-      throw refusal(trail, `${labelOf(fn)} is native code, which has no source that could be shipped.`);
+      throw refusal(trail, `${describe(fn)} is native code, which has no source that could be shipped.`);
     }
     const part = (name: string): Trail => ({ parent: trail, name, place: undefined });
     return {
@@ -183,7 +201,7 @@ export class FunctionGraph {
   }
 
   #object(value: object, trail: Trail): Value {
-    if (remotePairOf(value) !== undefined) return ['function', this.add(value as AnyFunction, trail)];
+    if (remotePartsOf(value) !== undefined) return ['function', this.add(value as AnyFunction, trail)];
     if (types.isModuleNamespaceObject(value)) {
       throw refusal(
         trail,
@@ -193,11 +211,10 @@ export class FunctionGraph {
     }
     const place = placeOfObject(value);
     if (place !== undefined) return ['place', place];
-    const module = commonJsModuleOf(value);
-    if (module !== undefined && !this.modules.isEntry(fileUrl(module.filename))) {
-      this.refuseEntry(fileUrl(module.filename), trail);
-      const { filename } = module;
-      return ['module', this.module({ how: 'require', specifier: filename, parent: filename }), []];
+    const file = commonJsFileOf(value);
+    if (file !== undefined && !this.modules.isEntry(fileUrl(file))) {
+      this.refuseEntry(fileUrl(file), trail);
+      return ['module', this.module({ how: 'require', specifier: file, parent: file }), []];
     }
     return this.#dataValue(value, trail);
   }
@@ -283,7 +300,7 @@ export class FunctionGraph {
     };
   }
 
-  #encode(): EncodedData | undefined {
+  #encode(): EncodedValue | undefined {
     if (this.#data.length === 0) return undefined;
     try {
       return this.#encoder.encode(this.#data);
@@ -307,23 +324,37 @@ export class FunctionGraph {
     return whole;
   }
 
-  /** The variable in whose value a function stands. */
-  #trailToData(fn: AnyFunction): Trail {
-    const name = fn.name || '(anonymous)';
-    let parent: Trail | undefined;
+  /** The way to a function that stands inside captured data. In whose, only an error needs to know. */
+  #trailFromData(fn: AnyFunction): Trail {
+    let parent: { readonly found: Trail | undefined } | undefined;
+    const findParent = (): Trail | undefined => {
+      parent ??= { found: this.#holderOf(fn) };
+      return parent.found;
+    };
+    return {
+      get parent() {
+        return findParent();
+      },
+      name: labelOf(fn),
+      place: undefined,
+    };
+  }
+
+  /** The way to the variable in whose value a function stands. */
+  #holderOf(fn: AnyFunction): Trail | undefined {
     for (const [index, value] of this.#data.entries()) {
-      this.#probe = new Set();
+      const probe = new Set<AnyFunction>();
+      this.#probe = probe;
       try {
         this.#encoder.encode(value);
       } catch {
-        continue;
+        // It may hold the function and what cannot be encoded besides.
+      } finally {
+        this.#probe = undefined;
       }
-      if (!this.#probe.has(fn)) continue;
-      parent = this.#dataTrails[index];
-      break;
+      if (probe.has(fn)) return this.#dataTrails[index];
     }
-    this.#probe = undefined;
-    return { parent, name, place: undefined };
+    return undefined;
   }
 }
 
@@ -337,6 +368,6 @@ function intern<Item>(items: Item[], index: Map<string, number>, item: Item): nu
   return position;
 }
 
-function labelOf(fn: AnyFunction): string {
-  return fn.name === '' ? 'a function' : `the function ${fn.name}`;
+function describe(fn: AnyFunction): string {
+  return nameOf(fn) === '' ? 'a function' : `the function ${nameOf(fn)}`;
 }

@@ -23,7 +23,8 @@ class MobulaHeapContexts {
 }
 
 /**
- * For each function an identity of the scope that stands `depth` scopes out: equal numbers are the very same scope.
+ * For each function an identity of the scope that stands `depth` scopes out: equal numbers are the very same scope,
+ * also if they come from several calls.
  * Costs about a quarter of a second, as it takes a snapshot of the heap: the engine tells nobody else.
  *
  * @throws when the heap is too big
@@ -41,7 +42,7 @@ export function contextsOf(
     let at = heap.edge(functions.get(index)!, 'context');
     for (let step = 0; step < depth && at !== undefined; step++) at = heap.edge(at, 'previous');
     if (at === undefined) throw new Error('the snapshot does not show the scopes');
-    return at;
+    return heap.idOf(at);
   });
 }
 
@@ -94,6 +95,11 @@ class Heap {
       });
     }
     return found;
+  }
+
+  /** The engine's number of an object, which stays the same from snapshot to snapshot. */
+  idOf(node: number): number {
+    return this.#snapshot.nodes[node + this.#snapshot.snapshot.meta.node_fields.indexOf('id')]!;
   }
 
   /** Where a node's named link leads. */

@@ -1,17 +1,13 @@
 export { captureFunction, functionToBytes } from './capture.js';
 export { classFromReference, classReference } from './class-references.js';
 export { functionFromBytes, reviveFunction } from './revive.js';
-export {
-  type AnyClass,
-  type AnyFunction,
-  type CaptureContext,
-  type ClassReference,
-  type DataDecoder,
-  type DataEncoder,
-  type EncodedData,
-  REMOTE_FUNCTION,
-  type RemotePair,
-  type ReviveContext,
-  remotePairOf,
-  type ShippedFunction,
+export type {
+  AnyClass,
+  AnyFunction,
+  CaptureContext,
+  ClassReference,
+  DataDecoder,
+  DataEncoder,
+  ReviveContext,
+  ShippedFunction,
 } from './types.js';

@@ -67,6 +67,8 @@ class Inspection {
   readonly #slot: { fn?: unknown; out?: unknown } = {};
   readonly #slotName: string;
   readonly #infos = new Map<string, ScriptInfo>();
+  /** The id of the newest script of each URL. */
+  readonly #ids = new Map<string, string>();
   readonly #scripts = new Map<string, Script>();
   #enabled = false;
 
@@ -75,6 +77,7 @@ class Inspection {
     this.#session = new Session();
     this.#session.connect();
     this.#session.on('Debugger.scriptParsed', ({ params }) => {
+      if (params.url !== '') this.#ids.set(params.url, params.scriptId);
       this.#infos.set(params.scriptId, {
         id: params.scriptId,
         url: params.url,
@@ -141,12 +144,17 @@ class Inspection {
     return script;
   }
 
+  /** Whether a script of the URL is loaded. */
+  isLoaded(url: string): boolean {
+    this.#enable();
+    return this.#ids.has(url);
+  }
+
   /** The newest script of a URL; undefined when none is loaded. */
   scriptByUrl(url: string): Script | undefined {
     this.#enable();
-    let found: string | undefined;
-    for (const info of this.#infos.values()) if (info.url === url) found = info.id;
-    return found === undefined ? undefined : this.script(found);
+    const id = this.#ids.get(url);
+    return id === undefined ? undefined : this.script(id);
   }
 
   /** The values that remote objects stand for. */
@@ -164,6 +172,7 @@ class Inspection {
   #enable(): void {
     if (this.#enabled) return;
     this.#infos.clear();
+    this.#ids.clear();
     this.#post('Debugger.enable');
     // A `debugger` statement must not stop a thread that nobody could set going again.
     this.#post('Debugger.setSkipAllPauses', { skip: true });
@@ -208,7 +217,7 @@ function scopesOf(list: unknown): FunctionScope[] {
 let inspection: Inspection | undefined;
 
 /** The inspection of this thread, which starts at the first use: a worker that only revives functions has none. */
-export function inspect(): Pick<Inspection, 'look' | 'scriptByUrl'> {
+export function inspect(): Pick<Inspection, 'look' | 'isLoaded' | 'scriptByUrl'> {
   inspection ??= new Inspection();
   return inspection;
 }

@@ -15,11 +15,11 @@ export function commonJsModule(file: string): NodeJS.Module | undefined {
   return commonJsCache[file];
 }
 
-/** The CommonJS module whose `module.exports` is this very value. */
-export function commonJsModuleOf(exports: unknown): NodeJS.Module | undefined {
+/** The file of the CommonJS module whose `module.exports` is this very value. */
+export function commonJsFileOf(exports: unknown): string | undefined {
   for (const file in commonJsCache) {
-    const module = commonJsCache[file];
-    if (module?.exports === exports) return module;
+    // JSON is data, however it was loaded.
+    if (commonJsCache[file]?.exports === exports && !file.endsWith('.json')) return file;
   }
   return undefined;
 }
@@ -44,6 +44,7 @@ export class ModuleGraph {
   readonly entry: string | undefined;
   /** For each module the way from it to the entry script; `undefined` where there is none. */
   readonly #chains = new Map<string, readonly string[] | undefined>();
+  readonly #packages = new Map<string, string | undefined>();
 
   constructor(entryScript: string | undefined) {
     if (entryScript === undefined) return;
@@ -55,8 +56,10 @@ export class ModuleGraph {
     }
   }
 
+  /** Whether a module is the program itself; code of the command line is, too. */
   isEntry(url: string): boolean {
-    return url !== '' && url.replace(/[?#].*$/, '') === this.entry;
+    const file = url.replace(/[?#].*$/, '');
+    return file !== '' && (file === this.entry || /(^|\/)\[(eval|stdin)\d*\]$/.test(file));
   }
 
   /** URL of the module that an import in `parent` leads to; undefined for built-in modules and installed packages. */
@@ -70,12 +73,12 @@ export class ModuleGraph {
       return undefined;
     }
     if (url.includes('/node_modules/')) return undefined;
-    if (this.isEntry(url) || inspect().scriptByUrl(url) !== undefined) return url;
+    if (this.isEntry(url) || inspect().isLoaded(url)) return url;
     for (const [extension, others] of SOURCE_EXTENSIONS) {
       if (!extension.test(url)) continue;
       for (const other of others) {
         const candidate = url.replace(extension, other);
-        if (this.isEntry(candidate) || inspect().scriptByUrl(candidate) !== undefined) return candidate;
+        if (this.isEntry(candidate) || inspect().isLoaded(candidate)) return candidate;
       }
     }
     return url;
@@ -86,37 +89,49 @@ export class ModuleGraph {
    * worker that would run the whole program again.
    */
   chainToEntry(url: string): readonly string[] | undefined {
-    if (this.entry === undefined) return undefined;
+    if (this.entry === undefined && !this.isEntry(url)) return undefined;
     if (this.#chains.has(url)) return this.#chains.get(url);
+    // A quick look at the sources comes first; only where it finds a chain they are parsed.
+    let chain = this.#search(url, true);
+    if (chain !== undefined) chain = this.#search(url, false);
+    const names = chain?.map((file) => basename(pathOf(file)));
+    this.#chains.set(url, names);
+    return names;
+  }
+
+  #search(url: string, quick: boolean): string[] | undefined {
     const cameFrom = new Map<string, string | undefined>([[url, undefined]]);
-    let chain: string[] | undefined;
     for (const at of cameFrom.keys()) {
       if (this.isEntry(at)) {
-        chain = [];
-        for (let step: string | undefined = at; step !== undefined; step = cameFrom.get(step)) {
-          chain.unshift(basename(pathOf(step)));
-        }
-        break;
+        const chain: string[] = [];
+        for (let step: string | undefined = at; step !== undefined; step = cameFrom.get(step))
+          chain.unshift(step);
+        return chain;
       }
-      for (const next of this.#loadedBy(at)) if (!cameFrom.has(next)) cameFrom.set(next, at);
+      for (const next of this.#loadedBy(at, quick)) if (!cameFrom.has(next)) cameFrom.set(next, at);
     }
-    this.#chains.set(url, chain);
-    return chain;
+    return undefined;
   }
 
   /** What a module loads, as far as the program loaded it too; installed packages do not import programs. */
-  #loadedBy(url: string): string[] {
+  #loadedBy(url: string, quick: boolean): string[] {
     const script = inspect().scriptByUrl(url);
-    const specifiers = script?.info.isModule ? script.dependencies : [];
-    const found = specifiers.flatMap((specifier) => this.resolve(specifier, url) ?? []);
-    const required = url.startsWith('file:')
-      ? commonJsModule(pathOf(url.replace(/[?#].*$/, '')))?.children
-      : [];
-    for (const { filename } of required ?? []) {
-      if (typeof filename === 'string' && !filename.includes('/node_modules/'))
+    const specifiers = !script?.info.isModule ? [] : quick ? script.mentionedModules : script.importedModules;
+    const found = specifiers.flatMap((specifier) => this.#resolveOnce(specifier, url) ?? []);
+    const path = url.startsWith('file:') ? pathOf(url.replace(/[?#].*$/, '')) : '';
+    for (const { filename } of commonJsModule(path)?.children ?? []) {
+      if (typeof filename === 'string' && !filename.includes('/node_modules/')) {
         found.push(pathToFileURL(filename).href);
+      }
     }
     return found;
+  }
+
+  /** Like {@link resolve}; what is not a path is the same module everywhere in the program. */
+  #resolveOnce(specifier: string, parent: string): string | undefined {
+    if (/^(\.{0,2}\/|file:)/.test(specifier)) return this.resolve(specifier, parent);
+    if (!this.#packages.has(specifier)) this.#packages.set(specifier, this.resolve(specifier, parent));
+    return this.#packages.get(specifier);
   }
 
   /** Whether the module's export may change its value while the program runs: importers see such changes. */

@@ -20,6 +20,8 @@ export interface ParsedFunction {
   readonly outerContext: readonly (ContextUse | { readonly kind: 'arguments'; readonly node: SyntaxNode })[];
   readonly importMetas: readonly SyntaxNode[];
   readonly importExpressions: readonly SyntaxNode[];
+  /** Calls of something named `require`. */
+  readonly requireCalls: readonly SyntaxNode[];
   /** A name such as `#x` of a class that is not part of the text. */
   readonly foreignPrivateName: SyntaxNode | undefined;
 }
@@ -88,6 +90,7 @@ function parseForm(text: string, strict: boolean, as: 'function' | 'method'): Pa
     ...outside(analysis, wrapper, node),
     importMetas: analysis.importMetas,
     importExpressions: analysis.importExpressions,
+    requireCalls: analysis.requireCalls,
     foreignPrivateName: analysis.foreignPrivateNames[0],
   };
 }

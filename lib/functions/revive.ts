@@ -73,7 +73,7 @@ export function functionFromBytes(bytes: Uint8Array, context: ReviveContext): An
 }
 
 function ownBuffer(bytes: Uint8Array): ArrayBuffer {
-  return bytes.slice().buffer as ArrayBuffer;
+  return new Uint8Array(bytes).buffer; // not slice(), which does not copy a Buffer
 }
 
 /** Makes all functions of one payload. First the functions, then the data, which may hold them, then their variables. */

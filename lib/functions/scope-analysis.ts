@@ -55,6 +55,8 @@ export interface Analysis {
   readonly contextUses: readonly ContextUse[];
   readonly importMetas: readonly SyntaxNode[];
   readonly importExpressions: readonly SyntaxNode[];
+  /** Calls of something named `require`. */
+  readonly requireCalls: readonly SyntaxNode[];
   /** Names such as `#x` that no class in the text declares. */
   readonly foreignPrivateNames: readonly SyntaxNode[];
 }
@@ -74,6 +76,7 @@ class Analyser {
   readonly #contextUses: ContextUse[] = [];
   readonly #importMetas: SyntaxNode[] = [];
   readonly #importExpressions: SyntaxNode[] = [];
+  readonly #requireCalls: SyntaxNode[] = [];
   readonly #foreignPrivateNames: SyntaxNode[] = [];
   /** Private names that the classes around the current node declare. */
   readonly #privateNames: Set<string>[] = [];
@@ -103,6 +106,7 @@ class Analyser {
       contextUses: this.#contextUses,
       importMetas: this.#importMetas,
       importExpressions: this.#importExpressions,
+      requireCalls: this.#requireCalls,
       foreignPrivateNames: this.#foreignPrivateNames,
     };
   }
@@ -220,6 +224,7 @@ class Analyser {
 
   #visitCall(node: SyntaxNode, scope: Scope): void {
     const key = node.type === 'CallExpression' ? 'callee' : 'tag';
+    if (child(node, key).name === 'require' && node.arguments !== undefined) this.#requireCalls.push(node);
     forEachChild(node, (inner) => {
       if (inner === node[key] && inner.type === 'Identifier') this.#refer(inner, scope, false, 'callee');
       else this.#visit(inner, scope);

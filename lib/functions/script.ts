@@ -303,17 +303,16 @@ export class Script {
   }
 
   /** What an ES module imports statically, re-exports included. */
-  get dependencies(): readonly string[] {
-    // Most scripts lead nowhere of interest: a quick look at the text comes before parsing.
-    if (!/\bfrom\b|\bimport\b/.test(this.source)) return [];
-    const tree = this.#parse();
-    if (tree === undefined) return [];
-    const found = new Set<string>();
-    for (const statement of children(tree, 'body') as SyntaxNode[]) {
-      const specifier = stringOf(statement.source as SyntaxNode | null | undefined);
-      if (specifier !== undefined) found.add(specifier);
-    }
-    return [...found];
+  get importedModules(): readonly string[] {
+    const statements = (this.#parse()?.body ?? []) as SyntaxNode[];
+    return statements.flatMap(
+      (statement) => stringOf(statement.source as SyntaxNode | null | undefined) ?? [],
+    );
+  }
+
+  /** The same and more, found without parsing: what comments and strings say that looks like an import. */
+  get mentionedModules(): readonly string[] {
+    return [...this.source.matchAll(/\b(?:from|import)\s*(['"])(.*?)\1/g)].map((match) => match[2]!);
   }
 }
 

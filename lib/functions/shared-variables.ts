@@ -2,6 +2,7 @@ import type { CapturedVariable, CodeDraft } from './code-draft.js';
 import { contextsOf } from './heap-contexts.js';
 import type { Value } from './payload.js';
 import { refusal, type Trail } from './trail.js';
+import type { AnyFunction } from './types.js';
 
 /** One function's use of a variable of its surroundings. */
 interface Use {
@@ -23,11 +24,13 @@ export function shareVariables(
   drafts: readonly CodeDraft[],
   dataValue: (cell: object, trail: Trail) => Value,
 ): void {
-  for (const uses of groups(drafts)) {
-    for (const sharing of splitByVariable(uses)) {
+  const alike = groups(drafts).flatMap(splitByDeclaration);
+  findContexts(alike.flatMap(({ uses, isSingle }) => (isSingle || uses.length < 2 ? [] : uses)));
+  for (const { uses, isSingle } of alike) {
+    for (const sharing of isSingle ? [uses] : splitBy(uses, contextOf)) {
       if (sharing.length < 2) continue;
-      const [first] = sharing;
-      const cell = cells.get(first!.captured) ?? { v: first!.captured.value };
+      const known = sharing.map(({ captured }) => cells.get(captured)).find((cell) => cell !== undefined);
+      const cell = known ?? { v: sharing[0]!.captured.value };
       for (const { draft, name, captured } of sharing) {
         cells.set(captured, cell);
         draft.variables.cells.add(name);
@@ -39,6 +42,12 @@ export function shareVariables(
 
 /** The cell of a variable stays the same when functions are found later that share it too. */
 const cells = new WeakMap<CapturedVariable, { v: unknown }>();
+/** Identities of the scopes around functions, by how far out they are, where they had to be asked for. */
+const contexts = new WeakMap<AnyFunction, Map<number, number>>();
+
+function contextOf({ draft, captured }: Use): number | undefined {
+  return contexts.get(draft.fn)?.get(captured.depth);
+}
 
 /** Uses that may be of one variable: by script and name, those that some function assigns to. */
 function groups(drafts: readonly CodeDraft[]): Use[][] {
@@ -56,45 +65,54 @@ function groups(drafts: readonly CodeDraft[]): Use[][] {
   );
 }
 
-/** Splits uses of one name into those of one and the same variable. */
-function splitByVariable(uses: readonly Use[]): Use[][] {
-  const byDeclaration = new Map<string, Use[]>();
-  for (const use of uses) {
-    const key = declarationOf(use);
-    const group = byDeclaration.get(key);
-    if (group === undefined) byDeclaration.set(key, [use]);
-    else group.push(use);
-  }
-  return [...byDeclaration].flatMap(([key, group]) => {
-    if (key.startsWith(SINGLE)) return [group];
+/** Uses that look like uses of one variable: of one declaration, and with the same value. */
+interface Alike {
+  readonly uses: readonly Use[];
+  /** Whether the process has only one variable of that declaration. */
+  readonly isSingle: boolean;
+}
+
+function splitByDeclaration(uses: readonly Use[]): Alike[] {
+  const declared = uses.map((use) => ({ use, declaration: declarationOf(use) }));
+  return splitBy(declared, ({ declaration }) => declaration.key).flatMap((group): Alike[] => {
+    const { isSingle } = group[0]!.declaration;
+    const uses = group.map(({ use }) => use);
+    if (isSingle) return [{ uses, isSingle }];
     // Different values are different variables.
-    const byValue = new Map<unknown, Use[]>();
-    for (const use of group)
-      byValue.set(use.captured.value, [...(byValue.get(use.captured.value) ?? []), use]);
-    return [...byValue.values()].flatMap((alike) => (alike.length < 2 ? [alike] : splitByContext(alike)));
+    return splitBy(uses, ({ captured }) => captured.value).map((uses) => ({ uses, isSingle }));
   });
 }
 
-const SINGLE = 'single ';
-
-/** The declaration that a use refers to; marked when there is only one variable of it in the process. */
-function declarationOf({ draft, name, captured }: Use): string {
-  if (captured.scopeType === 'Module' || captured.scopeType === 'Script') return SINGLE;
+function declarationOf({ draft, name, captured }: Use): { key: string; isSingle: boolean } {
+  if (captured.scopeType === 'Module' || captured.scopeType === 'Script') return { key: '', isSingle: true };
   const { script, start, parsed } = draft;
   const variable =
     start === undefined ? undefined : script.variableAt(name, start, start + parsed.text.length);
-  if (variable === undefined) return '';
+  if (variable === undefined) return { key: '', isSingle: false };
   const { node } = variable.scope;
-  return `${script.isSingle(variable) && script.info.url !== '' ? SINGLE : ''}${node.start} ${node.end}`;
+  return { key: `${node.start} ${node.end}`, isSingle: script.info.url !== '' && script.isSingle(variable) };
 }
 
-/** Asks the heap which functions have the very same scope. */
-function splitByContext(uses: readonly Use[]): Use[][] {
-  let contexts: number[];
+function splitBy<Item>(items: readonly Item[], keyOf: (item: Item) => unknown): Item[][] {
+  const groups = new Map<unknown, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return [...groups.values()];
+}
+
+/** Asks the heap in which scope each variable stands: once for all of them. */
+function findContexts(uses: readonly Use[]): void {
+  const unknown = uses.filter((use) => contextOf(use) === undefined);
+  if (unknown.length === 0) return;
+  let found: number[];
   try {
-    contexts = contextsOf(uses.map(({ draft, captured }) => ({ fn: draft.fn, depth: captured.depth })));
+    found = contextsOf(unknown.map(({ draft, captured }) => ({ fn: draft.fn, depth: captured.depth })));
   } catch (error) {
-    const { name, captured } = uses[0]!;
+    const { name, captured } = unknown[0]!;
     throw refusal(
       captured.trail,
       `several of the functions use a variable \`${name}\` that one of them assigns to, and whether it is the same ` +
@@ -102,10 +120,8 @@ function splitByContext(uses: readonly Use[]): Use[][] {
       { cause: error },
     );
   }
-  const groups = new Map<number, Use[]>();
-  for (const [index, use] of uses.entries()) {
-    const context = contexts[index]!;
-    groups.set(context, [...(groups.get(context) ?? []), use]);
+  for (const [index, { draft, captured }] of unknown.entries()) {
+    const known = contexts.get(draft.fn) ?? new Map<number, number>();
+    contexts.set(draft.fn, known.set(captured.depth, found[index]!));
   }
-  return [...groups.values()];
 }

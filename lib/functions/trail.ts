@@ -2,6 +2,7 @@ import { findSourceMap } from 'node:module';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SerializationError } from '../errors/index.js';
+import type { AnyFunction } from './types.js';
 
 /** One step on the way from the function that is shipped to something that it captures. */
 export interface Trail {
@@ -45,6 +46,17 @@ function written(place: Place): { file: string; line: number } {
   return entry !== undefined && 'originalSource' in entry
     ? { file: entry.originalSource, line: entry.originalLine + 1 }
     : place;
+}
+
+/** What a function is called; a class may have a static member of the name `name`. */
+export function nameOf(fn: AnyFunction): string {
+  const name: unknown = fn.name;
+  return typeof name === 'string' ? name : '';
+}
+
+/** The same for people. */
+export function labelOf(fn: AnyFunction): string {
+  return nameOf(fn) || '(anonymous)';
 }
 
 /** A path for people, of a path or URL. */

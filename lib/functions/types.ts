@@ -1,27 +1,17 @@
-/** What capture and revival need of the codec of values; `Codec` of lib/values has this shape. */
-export interface EncodedData {
-  readonly bytes: Uint8Array;
-  readonly start: number;
-  readonly end: number;
-  /** Big buffers that left the message, in the order of their first occurrence. */
-  readonly buffers: readonly ArrayBufferView[] | undefined;
-  /** Handles of the objects whose refs stand in the value. */
-  readonly contained: readonly number[] | undefined;
-}
+import {
+  type AnyClass,
+  type AnyFunction,
+  type Codec,
+  REMOTE_FUNCTION,
+  type RemoteFunctionParts,
+} from '../values/index.js';
 
-export interface DataEncoder {
-  /**
-   * The result is valid until the next `encode`.
-   *
-   * @param name what the value is called in an error's path
-   * @throws SerializationError
-   */
-  encode(value: unknown, name?: string): EncodedData;
-}
+export type { AnyClass, AnyFunction };
 
-export interface DataDecoder {
-  decode(bytes: Uint8Array, start: number, end: number, buffers: readonly ArrayBuffer[] | undefined): unknown;
-}
+/** What capture needs of the codec of values. */
+export type DataEncoder = Pick<Codec, 'encode'>;
+/** What revival needs of it. */
+export type DataDecoder = Pick<Codec, 'decode'>;
 
 /** A function in the form that travels. */
 export interface ShippedFunction {
@@ -59,12 +49,6 @@ export interface ReviveContext {
   makeRemote(fn: AnyFunction, options: unknown): unknown;
 }
 
-/** A function of whatever type: it is carried, never called from here. */
-export type AnyFunction = (...parameters: never[]) => unknown;
-
-/** A class as a value. */
-export type AnyClass = abstract new (...parameters: never[]) => object;
-
 /**
  * The name of a class that both sides of an error know: by the content hash of a shipped function and the class's
  * place in it, or by the module that exports it.
@@ -74,16 +58,7 @@ export type ClassReference =
   /** The import that leads to the module, in a form of this layer's own, and the export's name. */
   | { readonly module: string; readonly export: string };
 
-/** Key of the property by which functions made by `mobula.remote` are known; its value is a {@link RemotePair}. */
-export const REMOTE_FUNCTION: unique symbol = Symbol.for('mobula.remoteFunction') as never;
-
-/** What a remote function consists of. */
-export interface RemotePair {
-  readonly fn: AnyFunction;
-  readonly options: unknown;
-}
-
-/** The pair behind a function or object made by `mobula.remote`; undefined for everything else. */
-export function remotePairOf(value: object): RemotePair | undefined {
-  return (value as { [REMOTE_FUNCTION]?: RemotePair })[REMOTE_FUNCTION];
+/** What a function or object made by `mobula.remote` consists of; undefined for everything else. */
+export function remotePartsOf(value: object): RemoteFunctionParts | undefined {
+  return (value as { [REMOTE_FUNCTION]?: RemoteFunctionParts })[REMOTE_FUNCTION];
 }

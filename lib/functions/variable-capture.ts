@@ -61,7 +61,7 @@ export class VariableCapture implements CapturedVariables {
   #variable(name: string, uses: readonly Reference[]): Value | undefined {
     const trail = this.#trailTo(name, uses[0]!.node.start);
     const found = this.lookUp(name);
-    if (found === undefined) return this.#global(name, trail);
+    if (found === undefined) return this.#global(name, uses, trail);
     const { value, around } = found;
     const known = around?.values.get(name);
     if (known !== undefined && isName(known)) {
@@ -81,11 +81,12 @@ export class VariableCapture implements CapturedVariables {
     return this.#graph.value(value, trail);
   }
 
-  #global(name: string, trail: Trail): Value | undefined {
+  #global(name: string, uses: readonly Reference[], trail: Trail): Value | undefined {
     if (!Object.hasOwn(globalThis, name) || isStandardGlobal(name)) return undefined;
-    // Somebody's own global: other processes do not have it.
+    // Somebody's own global: other processes do not have it. (Code of the command line has its `require` there.)
     this.#graph.isStable = false;
-    return this.#graph.value((globalThis as Record<string, unknown>)[name], trail);
+    const value = (globalThis as Record<string, unknown>)[name];
+    return this.#commonJs(name, uses, value, trail) ?? this.#graph.value(value, trail);
   }
 
   #imported(

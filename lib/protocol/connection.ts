@@ -67,7 +67,7 @@ export class Connection {
     )
   }
 
-  /** The first thing to arrive is the object store's descriptors (or a frame, if the other side refuses). */
+  /** The first thing to arrive is the object store's descriptors. */
   expectStore(onStore: (store: NativeStore) => void): void {
     this.#onStore = onStore
   }
@@ -160,9 +160,15 @@ export class Connection {
   #readOnce(): number {
     // A handler that pumps the sockets comes back here; its bytes go behind those being parsed, which is in order.
     if (this.#onStore !== undefined) {
-      const store = this.socket.receiveStore()
+      let store: NativeStore | undefined
+      try {
+        store = this.socket.receiveStore()
+      } catch (reason) {
+        this.#close(reason as Error)
+        return -1
+      }
       if (store === undefined) return 0
-      if (store !== null) this.#onStore(store)
+      this.#onStore(store)
       this.#onStore = undefined
     }
     const room = this.#inbox.length - this.#inboxEnd

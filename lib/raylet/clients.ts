@@ -1,6 +1,6 @@
 import { Connection, type ConnectionHandler } from '../protocol/connection.js'
 import { readTable, sendTable } from '../protocol/frames.js'
-import { ClientKind, FrameType, Hello, RefusedT, WelcomeT } from '../protocol/generated/protocol.js'
+import { ClientKind, FrameType, Hello, type WelcomeT } from '../protocol/generated/protocol.js'
 import type { NativeSocket, RayletStore } from '../store/native.js'
 
 /** A shape as a client numbers it, and what the scheduler knows it by. */
@@ -12,20 +12,10 @@ export interface ClientShape {
 /** What the server does with a client. */
 export interface RayletClientEvents {
   readonly version: string
-  /** The client said who it is; returns what welcomes it, or why it is not welcome. */
-  joined(client: RayletClient, hello: HelloMessage): WelcomeT | RefusedT
+  /** The client said who it is; returns what welcomes it, or undefined when it is not welcome. */
+  joined(client: RayletClient): WelcomeT | undefined
   frame(client: RayletClient, type: number, bytes: Uint8Array, start: number): void
   left(client: RayletClient, reason: Error | undefined): void
-}
-
-export interface HelloMessage {
-  readonly version: string
-  readonly kind: ClientKind
-  readonly pid: number
-  /** Number of the worker; 0 for a driver. */
-  readonly worker: number
-  readonly name: string
-  readonly logToDriver: boolean
 }
 
 /** The raylet's end of the socket of one driver or worker. */
@@ -73,48 +63,32 @@ export class RayletClient implements ConnectionHandler {
     this.#events.left(this, reason)
   }
 
+  /** Who is not welcome is told nothing: it is of another version, another user's, or no process that we started. */
   #greet(hello: Hello): void {
-    const { uid } = this.connection.socket.peer()
-    const version = hello.version() ?? ''
-    if (uid !== process.getuid?.()) {
-      this.#refuse('ERR_MOBULA_NOT_SUPPORTED', `user ${uid} may not use the node of another user`)
-      return
-    }
-    if (version !== this.#events.version) {
-      this.#refuse('ERR_MOBULA_VERSION_MISMATCH', `${this.#events.version}`)
-      return
-    }
     this.kind = hello.kind()
     this.pid = hello.pid()
     this.worker = hello.worker()
     this.name = hello.name() ?? ''
     this.logToDriver = hello.logToDriver()
-    const slot = this.#store.claimSlot(this.pid)
-    if (slot === 0) {
-      this.#refuse('ERR_MOBULA_NOT_SUPPORTED', 'the node has as many processes as it can have')
+    const { socket } = this.connection
+    if (socket.peer().uid !== process.getuid?.() || hello.version() !== this.#events.version) {
+      this.connection.close()
       return
     }
-    this.slot = slot
-    const answer = this.#events.joined(this, {
-      version,
-      kind: this.kind,
-      pid: this.pid,
-      worker: this.worker,
-      name: this.name,
-      logToDriver: this.logToDriver,
-    })
-    if (answer instanceof RefusedT) {
-      sendTable(this.connection, FrameType.Refused, answer)
+    try {
+      this.slot = this.#store.claimSlot(this.pid)
+    } catch {
+      // As many clients as the store has slots.
+      this.connection.close()
+      return
+    }
+    const welcome = this.#events.joined(this)
+    if (welcome === undefined) {
       this.connection.close()
       return
     }
     // The descriptors come first: a client that reads its welcome can map the store.
-    this.connection.socket.sendStore(this.#store, slot)
-    sendTable(this.connection, FrameType.Welcome, answer)
-  }
-
-  #refuse(code: string, message: string): void {
-    sendTable(this.connection, FrameType.Refused, new RefusedT(code, message))
-    this.connection.close()
+    socket.sendStore(this.#store, this.slot)
+    sendTable(this.connection, FrameType.Welcome, welcome)
   }
 }

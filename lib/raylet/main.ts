@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { writeSync } from 'node:fs'
 import { MemoryControlStore } from '../control/memory-control-store.js'
 import { createStore } from '../store/native.js'
-import { READY_DESCRIPTOR, type RayletConfig } from './config.js'
+import { READY_DESCRIPTOR, type RayletConfig } from '../protocol/startup.js'
 import { RayletServer } from './server.js'
 
 const config = JSON.parse(process.argv[2] as string) as RayletConfig

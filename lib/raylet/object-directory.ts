@@ -3,6 +3,8 @@ import type { RayletStore } from '../store/native.js'
 /** Flags of the error that the raylet leaves in place of a result whose maker died: bit 0 error, bit 1 owner died. */
 export const OWNER_DIED_FLAGS = 3
 
+const RECLAIM_RETRY_MILLISECONDS = 100
+
 /**
  * Who waits for which object. The store's waiter bits are the truth, set by the waiters themselves; this list is for
  * the cases in which a sealer died before it could say that it had sealed.
@@ -46,7 +48,14 @@ export class ObjectDirectory {
    */
   slotDied(slot: number, who: string): void {
     for (const slots of this.#awaited.values()) slots.delete(slot)
-    const orphans = this.#store.reclaimSlot(slot)
+    let orphans: Float64Array
+    try {
+      orphans = this.#store.reclaimSlot(slot)
+    } catch {
+      // Somebody sits on the store's lock; nothing is lost by trying again.
+      setTimeout(() => this.slotDied(slot, who), RECLAIM_RETRY_MILLISECONDS)
+      return
+    }
     const meta = new TextEncoder().encode(who)
     for (const handle of orphans) {
       const draft = this.#store.draft(meta, 0, meta.length, undefined, undefined, OWNER_DIED_FLAGS)

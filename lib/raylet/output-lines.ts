@@ -1,11 +1,6 @@
 import { StringDecoder } from 'node:string_decoder'
+import { MARK_END, NAME_MARK } from '../protocol/startup.js'
 
-/**
- * What a worker writes between two NULs is no output: the name of the task that prints what follows. Text that a native
- * library prints is thus under the last name, which is right for a library that the task called.
- */
-export const NAME_MARK = '\0mobula-task:'
-const MARK_END = '\0'
 /** A line without an end is passed on in pieces of this size. */
 const MAX_LINE = 64 * 1024
 const TAIL_LINES = 20

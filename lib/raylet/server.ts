@@ -22,7 +22,6 @@ import {
   ObjectsReady,
   ObjectsReadyT,
   OutputT,
-  RefusedT,
   RetireT,
   ReturnLease,
   RevokeLeaseT,
@@ -36,7 +35,7 @@ import {
 import type { ControlStore } from '../control/control-store.js'
 import { listenSocket, type RayletStore } from '../store/native.js'
 import { RayletClient, type RayletClientEvents } from './clients.js'
-import { type RayletConfig, rayletSocket, workerSocket } from './config.js'
+import { type RayletConfig, rayletSocket, workerSocket } from '../protocol/startup.js'
 import { FunctionDirectory } from './function-directory.js'
 import { ObjectDirectory } from './object-directory.js'
 import type { SchedulerEvent, SchedulerInstruction } from './scheduler/events.js'
@@ -124,12 +123,12 @@ export class RayletServer implements RayletClientEvents {
 
   // ---- clients
 
-  joined(client: RayletClient): WelcomeT | RefusedT {
+  joined(client: RayletClient): WelcomeT | undefined {
     this.#strangers.delete(client)
     const { slot } = client
     if (client.kind === ClientKind.Worker) {
       const pid = this.#workers.pidOf(client.worker)
-      if (pid !== client.pid) return new RefusedT('ERR_MOBULA_NOT_SUPPORTED', 'this raylet did not start that worker')
+      if (pid !== client.pid) return undefined
       this.#workerClients.set(client.worker, client)
       this.#apply({ type: 'ClientJoined', client: slot, kind: 'worker', worker: client.worker })
     } else {

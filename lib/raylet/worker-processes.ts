@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { RAYLET_SOCKET_VARIABLE, type RayletConfig, rayletSocket, WORKER_NUMBER_VARIABLE } from './config.js'
+import { RAYLET_SOCKET_VARIABLE, type RayletConfig, rayletSocket, WORKER_NUMBER_VARIABLE } from '../protocol/startup.js'
 import { OutputLines } from './output-lines.js'
 
 const PAGE_BYTES = 4096

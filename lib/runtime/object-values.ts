@@ -119,8 +119,7 @@ export class ObjectValues {
 
   /** The encoded bytes of an error object, to store it again for a task that was given it as an argument. */
   copyEncoded(handle: number): EncodedValue {
-    const opened = this.#store.open(handle, 0)
-    if (opened === undefined) throw new StoredFailure(this.missing(handle))
+    const opened = this.#open(handle, 0)
     const contained = this.#store.contained(handle)
     return {
       bytes: opened.meta,
@@ -143,14 +142,22 @@ export class ObjectValues {
     const scratch = this.#scratch
     const length = this.#store.read(handle, scratch)
     if (length >= 0) return this.#codec.decode(scratch, 0, length, undefined)
-    const opened = length === -4 ? undefined : this.#store.open(handle, task)
-    if (opened === undefined) throw new StoredFailure(this.missing(handle))
+    const opened = this.#open(handle, task)
     return this.#codec.decode(opened.meta, 0, opened.meta.length, opened.buffers)
   }
 
+  #open(handle: number, task: number): { meta: Uint8Array; buffers: ArrayBuffer[]; flags: number } {
+    try {
+      const opened = this.#store.open(handle, task)
+      if (opened !== undefined) return opened
+    } catch (error) {
+      if ((error as { code?: string }).code !== ObjectFreedError.code) throw error
+    }
+    throw new StoredFailure(this.missing(handle))
+  }
+
   #decodeError(handle: number): unknown {
-    const opened = this.#store.open(handle, 0)
-    if (opened === undefined) return this.missing(handle)
+    const opened = this.#open(handle, 0)
     if ((opened.flags & OWNER_DIED_FLAG) !== 0) {
       return new OwnerDiedError(this.#store.idString(handle), new TextDecoder().decode(opened.meta))
     }

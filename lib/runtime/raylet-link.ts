@@ -1,7 +1,7 @@
-import { MobulaError, RayletDiedError, VersionMismatchError } from '../errors/index.js'
+import { NotSupportedError } from '../errors/index.js'
 import { Connection, type ConnectionHandler } from '../protocol/connection.js'
 import { readTable, sendTable } from '../protocol/frames.js'
-import { type ClientKind, FrameType, HelloT, Refused, Welcome, type WelcomeT } from '../protocol/generated/protocol.js'
+import { type ClientKind, FrameType, HelloT, Welcome, type WelcomeT } from '../protocol/generated/protocol.js'
 import { connectSocket, type NativeSocket, type NativeStore } from '../store/native.js'
 
 /** How a process introduces itself to the raylet. */
@@ -30,7 +30,6 @@ export interface RayletListener {
 /** This process's end of its socket to the raylet. */
 export class RayletLink implements ConnectionHandler {
   readonly connection: Connection
-  readonly #version: string
   #store: NativeStore | undefined
   #listener: RayletListener | undefined
   #admitted: ((admission: Admission) => void) | undefined
@@ -44,14 +43,13 @@ export class RayletLink implements ConnectionHandler {
       this.#store = store
     })
     this.connection.start()
-    this.#version = introduction.version
     const { version, kind, worker, name, logToDriver } = introduction
     sendTable(this.connection, FrameType.Hello, new HelloT(version, kind, process.pid, worker, name, logToDriver))
   }
 
   /**
    * Connects and introduces this process.
-   * @throws VersionMismatchError and others that the raylet refused with; RayletDiedError when it ended instead
+   * @throws NotSupportedError when the raylet does not want this process
    */
   static connect(path: string, introduction: Introduction): Promise<[RayletLink, Admission]> {
     return new Promise((resolve, reject) => {
@@ -67,6 +65,7 @@ export class RayletLink implements ConnectionHandler {
     const early = this.#early
     this.#early = []
     for (const { type, bytes, start } of early) listener.onFrame(type, bytes, start)
+    if (this.connection.closed) listener.onClosed(undefined)
   }
 
   onFrame(type: number, bytes: Uint8Array, start: number): void {
@@ -74,15 +73,6 @@ export class RayletLink implements ConnectionHandler {
     else if (type === FrameType.Welcome) {
       const welcome = readTable(Welcome.getRootAsWelcome, bytes, start).unpack()
       this.#admitted?.({ store: this.#store!, welcome })
-    } else if (type === FrameType.Refused) {
-      const refused = readTable(Refused.getRootAsRefused, bytes, start).unpack()
-      const code = String(refused.code)
-      const message = String(refused.message)
-      this.#refused?.(
-        code === VersionMismatchError.code
-          ? new VersionMismatchError('the package mobula', this.#version, message, 'the raylet')
-          : new MobulaError(code, message),
-      )
     } else this.#early.push({ type, bytes, start })
   }
 
@@ -91,7 +81,12 @@ export class RayletLink implements ConnectionHandler {
   }
 
   onClosed(reason: Error | undefined): void {
-    this.#refused?.(new RayletDiedError({ pid: 0 }, ''))
+    this.#refused?.(
+      new NotSupportedError(
+        'joining this node',
+        'Its raylet is of another version of mobula, belongs to another user, or has no room for another process.',
+      ),
+    )
     this.#listener?.onClosed(reason)
   }
 }

@@ -458,13 +458,15 @@ export class Submitter {
 
   /**
    * Without a lease the raylet hears of the demand at once; with one the next tick tells it, if the number still differs
-   * by then: the raylet's process is not to be woken for a queue that breathes.
+   * by then: the raylet's process is not to be woken for a queue that breathes. So it is for tasks that this process can
+   * run itself while the task that submitted them awaits them.
    */
   #demandChanged(queue: ShapeQueue): void {
-    if (queue.leases.size > 0 || queue.reported > 0) this.#watch()
+    const canWait = this.#port.ownTarget !== undefined && queue.fitsInOneCpu;
+    if (canWait || queue.leases.size > 0 || queue.reported > 0) this.#watch();
     else if (!this.#demandQueued) {
-      this.#demandQueued = true
-      queueMicrotask(() => this.#reportAll())
+      this.#demandQueued = true;
+      queueMicrotask(() => this.#reportAll());
     }
   }
 

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { NativeAddonError } from '../errors/index.js';
+import { compileAddon } from './compile-addon.js';
 
 /**
  * The whole native surface. `native/addon` implements it; nothing else of Mobula loads the addon.
@@ -27,6 +28,11 @@ import { NativeAddonError } from '../errors/index.js';
  *   their opposites for references; pins come and go with the ArrayBuffers of `open`.
  * - What this environment creates (`createPending`, `put`, `sealDraft`) is referred to from the start. That reference
  *   passes to the first hold; without any, `release` ends it.
+ *
+ * Full
+ * - "Full" is never an exception here: what creates something answers 0 (or undefined, or an empty list), after it has
+ *   given back what this environment's garbage held. A small part of the store is kept back for results and errors, so
+ *   that tasks can be completed when nothing can be put any more.
  */
 export interface NativeStore {
   /** Number of this environment's place in the store, below 256. The raylet has 0. */
@@ -367,10 +373,10 @@ function load(): Addon {
     );
   }
   const path = join(packageRoot, 'build/Release/mobula.node');
-  if (!existsSync(path)) {
+  if (!existsSync(path) && !compileAddon(packageRoot)) {
     throw new NativeAddonError(
       `it is not built (there is no ${path})`,
-      'Run `npm run build` in that folder.',
+      'See above for what the compiler says, then run `npm rebuild mobula` (in a checkout: `npm run build`).',
     );
   }
   let loaded: Addon;
@@ -387,7 +393,7 @@ function load(): Addon {
   return loaded;
 }
 
-type Gc = (options?: { type: 'minor' | 'major' }) => void;
+type Gc = (options?: { type: 'minor' }) => void;
 let gc: Gc | undefined;
 
 /**
@@ -402,7 +408,9 @@ export function collectGarbage(full: boolean): void {
     gc = runInNewContext('gc') as Gc;
     if (!exposed) setFlagsFromString('--no-expose-gc');
   }
-  gc({ type: full ? 'major' : 'minor' });
+  // Not { type: 'major' }: on Node 20 that keeps ArrayBuffers of the old generation for ever.
+  if (full) gc();
+  else gc({ type: 'minor' });
 }
 
 let addon: Addon | undefined;

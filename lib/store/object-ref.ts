@@ -1,15 +1,15 @@
-import { inspect } from 'node:util'
-import { InvalidArgumentError, SerializationError } from '../errors/index.js'
-import type { NativeStore } from './native.js'
+import { inspect } from 'node:util';
+import { InvalidArgumentError, SerializationError } from '../errors/index.js';
+import type { NativeStore } from './native.js';
 
-declare const valueType: unique symbol
+declare const valueType: unique symbol;
 
 // structuredClone and postMessage refuse functions and quote their source, which is thus the message people read.
 // biome-ignore format: its text is read by people
 function refuseClone() { /* An ObjectRef cannot be cloned: it keeps its object alive in this environment only. Send the value: await mobula.get(ref) */ }
 
 /** Marks refs of every copy of the package in one process. */
-const HANDLE = Symbol.for('mobula.objectRef.handle')
+const HANDLE = Symbol.for('mobula.objectRef.handle');
 
 /**
  * Names an immutable remote object of type `T`: one that exists, or the result of a task that is still to come.
@@ -21,68 +21,68 @@ const HANDLE = Symbol.for('mobula.objectRef.handle')
  * It is deliberately no thenable: an async function could not return it. Use `mobula.get(ref)`.
  */
 export class ObjectRef<out T = unknown> {
-  declare readonly [valueType]: T
-  #handle: number
+  declare readonly [valueType]: T;
+  #handle: number;
   /** Known to be complete (a value or an error): what is complete stays so. */
-  #ready = false
-  readonly #store: NativeStore
+  #ready = false;
+  readonly #store: NativeStore;
   /** Names the hold that this ref is. */
-  readonly #ticket: number
+  readonly #ticket: number;
   /** @internal Makes structuredClone and postMessage throw. */
-  protected readonly uncloneable = refuseClone
+  protected readonly uncloneable = refuseClone;
 
   /** @internal Made by put, remote calls and decoding only: takes over no reference, it counts its own. */
   constructor(store: NativeStore, handle: number) {
-    this.#store = store
-    this.#handle = handle
-    this.#ticket = store.track(this, handle)
+    this.#store = store;
+    this.#handle = handle;
+    this.#ticket = store.track(this, handle);
   }
 
   /** Whether `value` is a ref, of this copy of the package or of another one in the same process. */
   static is(value: unknown): value is ObjectRef<unknown> {
-    return value instanceof ObjectRef || (typeof value === 'object' && value !== null && HANDLE in value)
+    return value instanceof ObjectRef || (typeof value === 'object' && value !== null && HANDLE in value);
   }
 
   /** @internal The handle; throws when the ref was disposed. */
   static handleOf(ref: ObjectRef<unknown>): number {
-    const handle = #handle in ref ? ref.#handle : (ref as { [HANDLE]: number })[HANDLE]
+    const handle = #handle in ref ? ref.#handle : (ref as { [HANDLE]: number })[HANDLE];
     if (handle === 0) {
       throw new InvalidArgumentError(
         'this ObjectRef was disposed (by `using` or Symbol.dispose); keep the ref until its last use',
-      )
+      );
     }
-    return handle
+    return handle;
   }
 
   /** @internal */
   static isReady(ref: ObjectRef<unknown>): boolean {
-    return #ready in ref && ref.#ready
+    return #ready in ref && ref.#ready;
   }
 
   /** @internal */
   static setReady(ref: ObjectRef<unknown>): void {
-    if (#ready in ref) ref.#ready = true
+    if (#ready in ref) ref.#ready = true;
   }
 
   /** @internal */
   get [HANDLE](): number {
-    return this.#handle
+    return this.#handle;
   }
 
   /** The object's id: 32 hexadecimal digits. */
   get id(): string {
-    return this.#store.idString(ObjectRef.handleOf(this))
+    return this.#store.idString(ObjectRef.handleOf(this));
   }
 
   /** Drops this handle: the object is freed when nobody else refers to it. Disposing twice does nothing. */
   [Symbol.dispose](): void {
-    if (this.#handle === 0) return
-    this.#store.untrack(this.#ticket)
-    this.#handle = 0
+    if (this.#handle === 0) return;
+    this.#store.untrack(this.#ticket);
+    this.#handle = 0;
   }
 
   toString(): string {
-    return this.#handle === 0 ? 'ObjectRef(disposed)' : `ObjectRef(${this.id})`
+    return this.#handle === 0 ? 'ObjectRef(disposed)' : `ObjectRef(${this.id})`;
   }
 
   /** A ref in JSON would be a dead letter: the object lives only while a process holds a real ref to it. */
@@ -90,10 +90,10 @@ export class ObjectRef<out T = unknown> {
     throw new SerializationError({
       path: this.toString(),
       reason: 'outside of Mobula a ref keeps nothing alive. Send its value: `await mobula.get(ref)`.',
-    })
+    });
   }
 
   [inspect.custom](): string {
-    return this.toString()
+    return this.toString();
   }
 }

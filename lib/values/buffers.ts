@@ -16,7 +16,11 @@ export interface ResizableBuffer extends ArrayBuffer {
   resize(byteLength: number): void;
 }
 
-type ViewConstructor = new (buffer: ArrayBuffer, byteOffset: number, length?: number) => ArrayBufferView;
+export type ViewConstructor = new (
+  buffer: ArrayBuffer,
+  byteOffset: number,
+  length?: number,
+) => ArrayBufferView;
 
 /** Constructors by kind; undefined for Buffer, which has none, and for a kind that this Node does not know. */
 export const VIEW_CONSTRUCTORS: readonly (ViewConstructor | undefined)[] = VIEW_KINDS.map((name) =>
@@ -75,6 +79,25 @@ export function tracksLength(view: ArrayBufferView): boolean {
   } catch {
     return false;
   }
+}
+
+/** A view that follows the length of its buffer from an offset on. */
+export function trackingView(
+  ViewClass: ViewConstructor,
+  buffer: ResizableBuffer,
+  byteOffset: number,
+): ArrayBufferView {
+  const { byteLength } = buffer;
+  const elementLength = (ViewClass as { BYTES_PER_ELEMENT?: number }).BYTES_PER_ELEMENT ?? 1;
+  const rest = (byteLength - byteOffset) % elementLength;
+  if (rest === 0) return new ViewClass(buffer, byteOffset);
+  // Such a view comes about when its buffer is resized later, but V8 of Node 20 does not let it be made.
+  const tail = new Uint8Array(buffer).slice(byteLength - rest);
+  buffer.resize(byteLength - rest);
+  const view = new ViewClass(buffer, byteOffset);
+  buffer.resize(byteLength);
+  new Uint8Array(buffer).set(tail, byteLength - rest);
+  return view;
 }
 
 /** An ArrayBuffer of the value, and which part of it the value uses. */
@@ -192,12 +215,13 @@ export class BufferTable {
   }
 }
 
+/** Length of the ArrayBuffers that Node cuts small Buffers from. */
+const POOL_BYTES = Buffer.allocUnsafe(1).buffer.byteLength;
+
 /**
- * Node cuts small Buffers from a common pool: each is sent by itself, for they have nothing to do with each other, and
- * what lies between them is none of the receiver's business.
+ * Whether a view is a Buffer that Node cut from a common pool: each is sent by itself, for they have nothing to do with
+ * each other, and what lies between them is none of the receiver's business.
  */
 function isPooled(view: ArrayBufferView): boolean {
-  return (
-    view.buffer.byteLength === Buffer.poolSize && view.byteLength < Buffer.poolSize && Buffer.isBuffer(view)
-  );
+  return view.buffer.byteLength === POOL_BYTES && view.byteLength < POOL_BYTES && Buffer.isBuffer(view);
 }

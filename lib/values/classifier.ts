@@ -1,5 +1,6 @@
 import { Stream } from 'node:stream';
 import { types } from 'node:util';
+import { VIEW_KINDS } from './format.js';
 import { isNativeFunction } from './native-code.js';
 import { type PackagedRecipe, RECIPES } from './packaged.js';
 import type { Registration, SerializerRegistry } from './serializers.js';
@@ -48,6 +49,25 @@ const REFUSED_CLASSES: readonly (readonly [{ prototype: object }, string])[] = [
       'of the machine reads the object store in place.',
   ],
 ];
+
+/** Built-in classes whose instances are told by their inner nature: another object with such a prototype is a plain one. */
+const TOLD_BY_NATURE = new Set<unknown>(
+  [
+    ...[
+      'Error',
+      'EvalError',
+      'RangeError',
+      'ReferenceError',
+      'SyntaxError',
+      'TypeError',
+      'URIError',
+      'AggregateError',
+    ],
+    ...['Object', 'Function', 'Array', 'Map', 'Set', 'Date', 'RegExp', 'Promise', 'WeakMap', 'WeakSet'],
+    ...['Number', 'String', 'Boolean', 'BigInt', 'Symbol', 'ArrayBuffer', 'SharedArrayBuffer', 'DataView'],
+    ...VIEW_KINDS,
+  ].map((name) => (globalThis as Record<string, unknown>)[name]),
+);
 
 /** Classes of the platform whose state is hidden: they would arrive as empty objects. */
 const PLATFORM_CLASSES: Readonly<Record<string, string>> = {
@@ -209,7 +229,7 @@ function isNative(prototype: object): boolean {
     next = Object.getPrototypeOf(link)
   ) {
     const maker = ownConstructor(link);
-    if (maker !== undefined && isNativeFunction(maker)) return true;
+    if (maker !== undefined && !TOLD_BY_NATURE.has(maker) && isNativeFunction(maker)) return true;
     link = next;
   }
   return false;

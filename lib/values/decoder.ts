@@ -1,4 +1,4 @@
-import { type ResizableBuffer, VIEW_CONSTRUCTORS } from './buffers.js';
+import { type ResizableBuffer, trackingView, VIEW_CONSTRUCTORS } from './buffers.js';
 import {
   BUFFER_INLINE_ALONE,
   BUFFER_KIND,
@@ -274,7 +274,8 @@ export class Decoder extends Reader {
       return this.#smallArray(ViewClass as unknown as TypedArrayConstructor, sent.start, length);
     }
     const buffer = this.#made(sent);
-    return kindAndTracks === kind ? new ViewClass(buffer, offset, length) : new ViewClass(buffer, offset);
+    if (kindAndTracks === kind) return new ViewClass(buffer, offset, length);
+    return trackingView(ViewClass, buffer as ResizableBuffer, offset);
   }
 
   #sentBuffer(): SentBuffer {

@@ -63,8 +63,9 @@ export function takeErrorApart(error: Error): ErrorParts {
     errors: undefined,
     keys: Object.keys(error).filter((key) => key !== 'message' && key !== 'stack' && key !== 'cause'),
   };
-  const message = Object.getOwnPropertyDescriptor(error, 'message');
-  if (message !== undefined || (prototype !== BASES[base]!.prototype && error.message !== '')) {
+  // Classes of programs may have a getter for it; a DOMException always has.
+  const computed = base === DOM_EXCEPTION_BASE || (errorClass !== undefined && error.message !== '');
+  if (computed || Object.hasOwn(error, 'message')) {
     parts.fields |= FIELD_MESSAGE;
     parts.message = String(error.message);
   }
@@ -112,9 +113,11 @@ function foreignBase(prototype: object): number | undefined {
   return base !== undefined && isNativeFunction(ErrorClass) ? base : undefined;
 }
 
+/** A program's own class; undefined for a built-in one of another realm. */
 function classOf(prototype: object | null): AnyClass | undefined {
   const ErrorClass: unknown = prototype === null ? undefined : prototype.constructor;
-  return typeof ErrorClass === 'function' ? (ErrorClass as AnyClass) : undefined;
+  if (typeof ErrorClass !== 'function' || isNativeFunction(ErrorClass)) return undefined;
+  return ErrorClass as AnyClass;
 }
 
 /** The class of one of our own errors; the base of a code that this version does not know. */

@@ -13,6 +13,9 @@
  *   band"): the store places it aligned, and views are made over it where it lies.
  * - *Shapes* (the key lists of plain objects) are numbered by the order of their definitions in the message.
  *
+ * Why a format of our own: MessagePack has no place for -0, holes, lone surrogates, shared ArrayBuffers or a key named
+ * `__proto__`, and libraries for it keep extensions in one table for the whole process, which is the program's as well.
+ *
  * The numbers below are part of the format: append, never reuse.
  */
 

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import Module, { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { compileFunction, constants } from 'node:vm';
 import { ModulesNotLoadedError, NotSupportedError } from '../errors/index.js';
 
 /**
@@ -34,7 +33,7 @@ export function createPackageImporter(programFile: string): PackageImporter {
       return exports;
     }
     throw new ModulesNotLoadedError([specifier], async () => {
-      known.set(specifier, await importFrom(path, specifier, file));
+      known.set(specifier, await importFrom(dirname(path), specifier, file));
     });
   };
 
@@ -75,18 +74,15 @@ function hasEsmForm(file: string): boolean {
   }
 }
 
-/** `import(specifier)` as if it stood in the file `parent`. */
-async function importFrom(parent: string, specifier: string, fallback: string): Promise<unknown> {
-  const loader = (constants as { USE_MAIN_CONTEXT_DEFAULT_LOADER?: unknown } | undefined)
-    ?.USE_MAIN_CONTEXT_DEFAULT_LOADER;
-  if (loader !== undefined) {
-    const options = { filename: parent, importModuleDynamically: loader } as Parameters<
-      typeof compileFunction
-    >[2];
-    const importing = compileFunction('return import(specifier)', ['specifier'], options) as (
-      name: string,
-    ) => Promise<unknown>;
-    return importing(specifier);
-  }
-  return import(pathToFileURL(fallback).href);
+type Importer = (specifier: string) => Promise<unknown>;
+
+/** `import(specifier)` as code of the program's folder would do it. */
+function importFrom(folder: string, specifier: string, fallback: string): Promise<unknown> {
+  // Code that is compiled as a CommonJS module of a folder imports from there; the option of node:vm that does the
+  // same prints a warning.
+  const path = join(folder, 'mobula-package-importer.cjs');
+  const module = new Module(path) as NodeJS.Module & { _compile?: (source: string, path: string) => void };
+  if (module._compile === undefined) return import(pathToFileURL(fallback).href);
+  module._compile('module.exports = (specifier) => import(specifier);', path);
+  return (module.exports as Importer)(specifier);
 }

@@ -13,6 +13,10 @@ export class Reader {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
+  skip(length: number): void {
+    this.position += length;
+  }
+
   byte(): number {
     return this.bytes[this.position++]!;
   }

@@ -2,6 +2,8 @@ import { Writer } from './writer.js';
 
 /** Objects with more keys are written with their keys: they are rather dictionaries than records. */
 export const MAX_SHAPE_KEYS = 48;
+/** Nor is a shape made of longer keys, in characters together: the caches keep them. */
+const MAX_SHAPE_CHARACTERS = 1000;
 /** Slots of the caches; a power of two. A shape that loses its slot is only written out again. */
 const SLOTS = 512;
 
@@ -28,15 +30,15 @@ export class EncodedShapes {
   /** The shape of a key list; undefined if the list is met for the first time. */
   find(keys: readonly string[]): EncodedShape | undefined {
     let hash = keys.length;
+    let characters = 0;
     for (let index = 0; index < keys.length; index++) {
       const key = keys[index]!;
-      const length = key.length;
-      hash =
-        (Math.imul(hash, 31) +
-          (length === 0 ? 0 : key.charCodeAt(0) + (key.charCodeAt(length - 1) << 8)) +
-          length) |
-        0;
+      const { length } = key;
+      const ends = length === 0 ? 0 : key.charCodeAt(0) + (key.charCodeAt(length - 1) << 8);
+      hash = (Math.imul(hash, 31) + ends + length) | 0;
+      characters += length;
     }
+    if (characters > MAX_SHAPE_CHARACTERS) return undefined;
     const slot = (hash ^ (hash >>> 9)) & (SLOTS - 1);
     const shape = this.#slots[slot];
     if (shape !== undefined && sameKeys(shape.keys, keys)) return shape;

@@ -247,7 +247,7 @@ function readRegistration(decoder: Decoder): Registration {
   const id = decoder.string();
   let registration = serializers.byId(id);
   if (decoder.byte() === FUNCTION) {
-    if (registration !== undefined) decoder.position += decoder.count();
+    if (registration !== undefined) decoder.skip(decoder.count());
     else registration = serializers.adopt(id, readFunctionBytes(decoder)() as SerializerParts);
   }
   if (registration === undefined) throw new Error(`no serializer '${id}' is registered in this process`);

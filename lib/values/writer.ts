@@ -13,10 +13,14 @@ import {
   UTF16,
 } from './format.js';
 
+import { Refusal } from './refusal.js';
+
 /** Bytes that a new writer has. */
 const INITIAL_BYTES = 16 * 1024;
 /** A buffer that grew beyond this is given back after the message. */
 const KEPT_BYTES = 256 * 1024;
+/** Positions in a message are 32-bit numbers. */
+const MAX_BYTES = 2 ** 32 - 1;
 /** Room that every value finds; tags, numbers and varints fit into it. */
 const MARGIN = 32;
 /** Up to this length a loop over the characters beats the native call. */
@@ -36,7 +40,13 @@ export class Writer {
   }
 
   #grow(end: number): void {
-    const bytes = allocateBuffer(Math.max(end + MARGIN + (end >> 1), this.bytes.length * 2));
+    const needed = end + MARGIN;
+    if (needed > MAX_BYTES) {
+      throw new Refusal('it is longer than 4 GiB without its buffers. Use typed arrays, or split it.');
+    }
+    const bytes = allocateBuffer(
+      Math.min(Math.max(Math.ceil(needed * 1.5), this.bytes.length * 2), MAX_BYTES),
+    );
     bytes.set(this.bytes.subarray(0, this.position));
     this.#use(bytes);
   }

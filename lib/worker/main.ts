@@ -15,7 +15,7 @@ import {
   RevokeLease,
   WorkerReadyT,
 } from '../protocol/generated/protocol.js'
-import { PROGRAM_VARIABLE, RAYLET_SOCKET_VARIABLE, WORKER_NUMBER_VARIABLE, workerSocket } from '../raylet/config.js'
+import { PROGRAM_VARIABLE, RAYLET_SOCKET_VARIABLE, WORKER_NUMBER_VARIABLE, workerSocket } from '../protocol/startup.js'
 import { RayletLink } from '../runtime/raylet-link.js'
 import { Runtime } from '../runtime/runtime.js'
 import { Shipping } from '../runtime/shipping.js'

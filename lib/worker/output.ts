@@ -1,4 +1,4 @@
-import { NAME_MARK } from '../raylet/output-lines.js'
+import { MARK_END, NAME_MARK } from '../protocol/startup.js'
 import type { TaskContexts } from '../runtime/task-context.js'
 
 /**
@@ -13,7 +13,7 @@ export function markOutput(contexts: TaskContexts): void {
       const name = contexts.current()?.name ?? 'worker'
       if (name !== marked) {
         marked = name
-        write(`${NAME_MARK}${name.replaceAll('\0', '')}\0`)
+        write(`${NAME_MARK}${name.replaceAll('\0', '')}${MARK_END}`)
       }
       return write(...args)
     }) as typeof stream.write

@@ -103,6 +103,10 @@ bool Binding::MakeRoom(int round) {
       if (!pressure.any()) return false;
       Relieve();
       return true;
+    case 2:
+      // The memory of collected ArrayBuffers is let go of in the background; the next collection waits for that.
+      Relieve();
+      return true;
     default:
       return false;
   }

@@ -159,9 +159,21 @@ void Allocator::NoteTouched(uint32_t first, uint32_t length, bool from_back) {
   }
 }
 
-bool Allocator::AllocateRun(uint32_t length, bool from_back, uint32_t* first) {
-  uint32_t run = FindRun(length);
-  if (run == kNoPage && GiveBackEmptySlabs()) run = FindRun(length);
+uint32_t Allocator::ReservedPages() const {
+  return std::clamp(store_.arena_pages() / 32, kSlabPages, 256u);
+}
+
+void Allocator::CountPages(uint32_t used, uint32_t released) {
+  control_.pages_used.Store(control_.pages_used.Load() + used - released);
+}
+
+bool Allocator::AllocateRun(uint32_t length, bool from_back, bool use_reserve, uint32_t* first) {
+  const uint64_t limit = store_.arena_pages() - (use_reserve ? 0 : ReservedPages());
+  const auto find = [&] {
+    return uint64_t{control_.pages_used.Load()} + length <= limit ? FindRun(length) : kNoPage;
+  };
+  uint32_t run = find();
+  if (run == kNoPage && GiveBackEmptySlabs()) run = find();
   if (run == kNoPage) return false;
   const Page page = Load(run);
   RemoveRun(run, page);
@@ -170,10 +182,12 @@ bool Allocator::AllocateRun(uint32_t length, bool from_back, uint32_t* first) {
   NoteTouched(*first, length, from_back);
   if (rest > 0) InsertRun(from_back ? run : run + length, rest);
   MarkUsed(*first, length);
+  CountPages(length, 0);
   return true;
 }
 
 void Allocator::ReleaseRun(uint32_t first, uint32_t length) {
+  CountPages(0, length);
   if (first > 0) {
     const Page before = Load(first - 1);
     if (before.kind == PageKind::kFreeEnd || before.kind == PageKind::kFreeRun) {
@@ -209,12 +223,12 @@ void Allocator::InitializeSlab(uint32_t slab, uint8_t size_class) {
   Save(slab + kSlabPages - 1, {.kind = PageKind::kUsedEnd, .length = kSlabPages});
 }
 
-bool Allocator::AllocateSmall(uint64_t size, Block* block) {
+bool Allocator::AllocateSmall(uint64_t size, bool use_reserve, Block* block) {
   const uint8_t size_class = ClassOf(size);
   Guarded<uint32_t>& head = control_.slabs[size_class];
   uint32_t slab = head.Load();
   if (slab == kNoPage) {
-    if (!AllocateRun(kSlabPages, true, &slab)) return false;
+    if (!AllocateRun(kSlabPages, true, use_reserve, &slab)) return false;
     InitializeSlab(slab, size_class);
   } else if (control_.empty_slabs[size_class].Load() == slab) {
     control_.empty_slabs[size_class].Store(kNoPage);
@@ -288,11 +302,11 @@ void Allocator::CountUse(const Block& block) {
   if (used > control_.bytes_peak.Load()) control_.bytes_peak.Store(used);
 }
 
-bool Allocator::Allocate(uint64_t size, Block* block) {
+bool Allocator::Allocate(uint64_t size, bool use_reserve, Block* block) {
   // A small block that finds no room for a slab may still fit a page or two.
-  if (size > kSmallBlockLimit || !AllocateSmall(size, block)) {
+  if (size > kSmallBlockLimit || !AllocateSmall(size, use_reserve, block)) {
     uint32_t first;
-    if (!AllocateRun(PagesOf(size), false, &first)) return false;
+    if (!AllocateRun(PagesOf(size), false, use_reserve, &first)) return false;
     *block = {first * kPageSize, size, kNoPage};
   }
   CountUse(*block);
@@ -318,6 +332,7 @@ void Allocator::Reset() {
     control_.empty_slabs[i].Store(kNoPage);
   }
   control_.bytes_used.Store(0);
+  control_.pages_used.Store(0);
   // What was never used has no records, but for the two ends of the free run in the middle.
   const uint32_t pages = store_.arena_pages();
   const uint32_t low = std::min(control_.low_page_high_water.Load() + 1, pages);
@@ -329,10 +344,14 @@ void Allocator::Reset() {
 void Allocator::Adopt(const Block& block) {
   if (block.slab_page == kNoPage) {
     MarkUsed(static_cast<uint32_t>(block.offset / kPageSize), PagesOf(block.size));
+    CountPages(PagesOf(block.size), 0);
   } else {
     const uint32_t slab = block.slab_page;
     const uint8_t size_class = ClassOf(block.size);
-    if (Load(slab).kind != PageKind::kSlab) InitializeSlab(slab, size_class);
+    if (Load(slab).kind != PageKind::kSlab) {
+      InitializeSlab(slab, size_class);
+      CountPages(kSlabPages, 0);
+    }
     const uint32_t number = BlockNumber(block, kClassSizes[size_class]);
     Guarded<uint64_t>& bits = BitmapPart(slab, number / 64);
     bits.Store(bits.Load() & ~(uint64_t{1} << number % 64));
@@ -396,6 +415,7 @@ void Allocator::Check(std::vector<Block> blocks, std::vector<std::string>* probl
   const uint32_t low = control_.low_page_high_water.Load();
   const uint32_t high = control_.high_page_low_water.Load();
   uint32_t free_runs = 0;
+  uint32_t free_pages = 0;
   uint32_t free_slabs = 0;
   size_t next = 0;
   bool after_free = false;
@@ -408,6 +428,7 @@ void Allocator::Check(std::vector<Block> blocks, std::vector<std::string>* probl
         report("a free run has no end", number);
       }
       free_runs++;
+      free_pages += page.length;
       after_free = true;
       number += page.length;
       continue;
@@ -450,6 +471,7 @@ void Allocator::Check(std::vector<Block> blocks, std::vector<std::string>* probl
       break;
     }
   }
+  if (free_pages + control_.pages_used.Load() != pages) report("pages_used is wrong", free_pages);
   if (next != blocks.size()) report("an object's block is not marked", blocks[next].offset / kPageSize);
 
   // The lists have what the pages have, and nothing else.

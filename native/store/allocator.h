@@ -5,6 +5,9 @@
 // with free neighbours; the smallest that fits is taken, runs from its front, slabs from its back. The part of
 // the arena that was never used is thus the last to be touched: a fresh page costs ten times the copying of it.
 //
+// A small part of the arena is kept back for errors: when the store is full, it must still be possible to say so to
+// those who wait for a result.
+//
 // Everything here is derived: after the death of the lock's holder it is rebuilt from the entries, which say where
 // their blocks are. All state is in shared memory, in Control and in one PageRecord for each page. Nothing is
 // stored in the arena itself.
@@ -36,10 +39,12 @@ class Allocator {
   static uint64_t Footprint(const Block& block);
 
   // Whether an empty arena has room for it. size > 0
-  bool CanEverFit(uint64_t size) const { return size <= store_.arena_bytes(); }
+  bool CanEverFit(uint64_t size) const {
+    return size <= store_.arena_bytes() - uint64_t{ReservedPages()} * kPageSize;
+  }
 
   // Fills in the block; false when there is no room.
-  bool Allocate(uint64_t size, Block* block);
+  bool Allocate(uint64_t size, bool use_reserve, Block* block);
   void Release(const Block& block);
 
   // --- Rebuilding: Reset, then Adopt every block that is in use, then Finish ---
@@ -85,13 +90,15 @@ class Allocator {
   void RemoveRun(uint32_t first, const Page& page);
   uint32_t FindRun(uint32_t length) const;
   void MarkUsed(uint32_t first, uint32_t length);
-  bool AllocateRun(uint32_t length, bool from_back, uint32_t* first);
+  bool AllocateRun(uint32_t length, bool from_back, bool use_reserve, uint32_t* first);
+  uint32_t ReservedPages() const;
+  void CountPages(uint32_t used, uint32_t released);
   void ReleaseRun(uint32_t first, uint32_t length);
   void NoteTouched(uint32_t first, uint32_t length, bool from_back);
 
   // Slabs.
   void InitializeSlab(uint32_t slab, uint8_t size_class);
-  bool AllocateSmall(uint64_t size, Block* block);
+  bool AllocateSmall(uint64_t size, bool use_reserve, Block* block);
   void ReleaseSmall(const Block& block);
   bool GiveBackEmptySlabs();
   uint32_t BlockNumber(const Block& block, uint32_t block_size) const;

@@ -10,7 +10,8 @@
 //   kPending --Free--> kPending with kFreeRequestedFlag --Complete--> kFreed or kFree
 //
 // An object is destroyed when no client refers to it, none has it pinned, and no living object contains it. A
-// handle whose generation has passed is "freed" for every operation.
+// handle whose generation has passed is "freed" for every operation. Objects cannot contain each other, unless a
+// result contains the handle of its own task, or two do so crosswise: those end by Free alone.
 //
 // The death of a client at any instruction leaves at most: its own bits set, its own drafts, its own pending
 // entries, a result moved half way, and the lock. Whoever takes the lock next repairs the last two
@@ -105,7 +106,8 @@ class Client {
   // --- Writing ---
 
   // A draft with a block of `size` bytes, of which nothing is written yet: its ObjectHeader must be, before it
-  // is sealed or completed. `id` is null for a result, which takes the target's. kFull, kTooLarge.
+  // is sealed or completed. `id` is null for a result, which takes the target's. kFull, kTooLarge. Errors
+  // (kErrorFlag) may use the last part of the arena, and results the last entries, which are kept back for them.
   Status CreateDraft(const ObjectId& id, uint64_t size, uint16_t flags, Draft* draft);
 
   // A draft that holds the object: allocates, then copies without the lock.

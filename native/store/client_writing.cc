@@ -69,7 +69,7 @@ Status Client::CreateReturns(const ObjectId& first, uint32_t count, Handle* hand
   for (;;) {
     StoreLock lock(store_);
     ObjectTable& table = lock.table();
-    if (table.FreeEntries() >= count) {
+    if (table.HasRoomFor(count, false)) {
       for (uint32_t i = 0; i < count; i++) {
         const uint32_t index = table.TakeEntry(first.Return(i), slot_);
         PublishNew(store_, table, index, EntryState::kPending, slot_, 0);
@@ -91,7 +91,8 @@ Status Client::CreateDraft(const ObjectId& id, uint64_t size, uint16_t flags, Dr
     ObjectTable& table = lock.table();
     if (!table.allocator().CanEverFit(size)) return Status::kTooLarge;
     Block block;
-    if (table.FreeEntries() > 0 && table.allocator().Allocate(size, &block)) {
+    const bool is_error = (flags & kErrorFlag) != 0;
+    if (table.HasRoomFor(1, id.IsNull()) && table.allocator().Allocate(size, is_error, &block)) {
       const uint32_t index = table.TakeEntry(id, slot_);
       table.SetBlock(index, block);
       PublishNew(store_, table, index, EntryState::kDraft, slot_, flags & kObjectFlagsMask);
@@ -126,17 +127,20 @@ Status Client::CreateObject(const ObjectId& id, const ObjectParts& parts, Handle
   if (status != Status::kOk) return status;
 
   const ObjectHeader header = {parts.meta_length, parts.buffer_count, parts.contained_count, parts.flags};
-  std::byte* block = store_.writable(draft.offset);
-  CopyToShared(block, &header, sizeof(header));
+  const uint64_t block = draft.offset;
+  CopyToShared(store_.writable(block), &header, sizeof(header));
   if (parts.contained_count > 0) {
-    CopyToShared(block + ContainedOffset(), parts.contained, parts.contained_count * sizeof(Handle));
+    CopyToShared(store_.writable(block + ContainedOffset()), parts.contained,
+                 parts.contained_count * sizeof(Handle));
   }
-  CopyToShared(block + MetaOffset(header), parts.meta, parts.meta_length);
+  CopyToShared(store_.writable(block + MetaOffset(header)), parts.meta, parts.meta_length);
   uint64_t copied = parts.meta_length;
   if (parts.buffer_count > 0) {
-    CopyToShared(block + BufferTableOffset(header), places_.data(), parts.buffer_count * sizeof(BufferPlace));
+    CopyToShared(store_.writable(block + BufferTableOffset(header)), places_.data(),
+                 parts.buffer_count * sizeof(BufferPlace));
     for (uint32_t i = 0; i < parts.buffer_count; i++) {
-      CopyToShared(block + places_[i].offset, parts.buffers[i].bytes, parts.buffers[i].byte_length);
+      CopyToShared(store_.writable(block + places_[i].offset), parts.buffers[i].bytes,
+                   parts.buffers[i].byte_length);
       copied += parts.buffers[i].byte_length;
     }
   }
@@ -158,9 +162,8 @@ Status Client::Allocate(const ObjectId& id, uint64_t byte_length, uint32_t meta_
   const Status status = CreateDraft(id, size, 0, draft);
   if (status != Status::kOk) return status;
   const ObjectHeader header = {.meta_length = 0, .buffer_count = 1, .contained_count = 0, .flags = 0};
-  std::byte* block = store_.writable(draft->offset);
-  CopyToShared(block, &header, sizeof(header));
-  CopyToShared(block + BufferTableOffset(header), &place, sizeof(place));
+  CopyToShared(store_.writable(draft->offset), &header, sizeof(header));
+  CopyToShared(store_.writable(draft->offset + BufferTableOffset(header)), &place, sizeof(place));
   record_.puts.AddAsOnlyWriter(1);
   *buffer_offset = draft->offset + place.offset;
   return Status::kOk;
@@ -169,16 +172,16 @@ Status Client::Allocate(const ObjectId& id, uint64_t byte_length, uint32_t meta_
 Status Client::FinishAllocated(Handle draft, const void* meta, uint32_t meta_length, uint16_t flags) {
   Entry* entry = OwnDraft(draft, true);
   if (entry == nullptr) return Status::kInvalid;
-  std::byte* block = store_.writable(entry->offset.Load());
-  ObjectHeader header = LoadHeader(store_, entry->offset.Load());
+  const uint64_t block = entry->offset.Load();
+  ObjectHeader header = LoadHeader(store_, block);
   BufferPlace place;
   if (header.buffer_count != 1 || header.contained_count != 0) return Status::kInvalid;
-  CopyFromShared(&place, block + BufferTableOffset(header), sizeof(place));
+  CopyFromShared(&place, store_.shared(block + BufferTableOffset(header)), sizeof(place));
   if (MetaOffset(header) + meta_length > place.offset) return Status::kTooSmall;
   header.meta_length = meta_length;
   header.flags = flags;
-  CopyToShared(block, &header, sizeof(header));
-  CopyToShared(block + MetaOffset(header), meta, meta_length);
+  CopyToShared(store_.writable(block), &header, sizeof(header));
+  CopyToShared(store_.writable(block + MetaOffset(header)), meta, meta_length);
   PublishWord word = LoadPublish(*entry);
   word.flags = flags & kObjectFlagsMask;
   entry->publish.Store(word.Encode());

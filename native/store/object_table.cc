@@ -10,6 +10,9 @@ namespace {
 
 constexpr uint32_t kFewestBuckets = 64;
 
+// For results that are being written, by all clients together.
+constexpr uint32_t kReservedEntries = 1024;
+
 uint64_t HashOf(const ObjectId& id) {
   // Ids count up, so that their bits must be spread; two rounds of multiply and shift do.
   uint64_t hash = (id.session ^ std::rotl(id.serial, 32)) * 0x9e3779b97f4a7c15;
@@ -35,6 +38,12 @@ ObjectHeader LoadHeader(const Store& store, uint64_t offset) {
 }
 
 // --- Entries ---------------------------------------------------------------------------------------------
+
+bool ObjectTable::HasRoomFor(uint32_t count, bool use_reserve) const {
+  const uint32_t all = store_.max_entries() - 1;
+  const uint32_t reserved = use_reserve ? 0 : std::min((all + 15) / 16, kReservedEntries);
+  return uint64_t{control_.entries_used.Load()} + count <= all - reserved;
+}
 
 uint32_t ObjectTable::TakeEntry(const ObjectId& id, uint32_t slot) {
   uint32_t index = control_.free_entry_head.Load();

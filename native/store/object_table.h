@@ -59,8 +59,9 @@ class ObjectTable {
 
   // --- Entries ---
 
-  // How many entries can still be taken.
-  uint32_t FreeEntries() const { return store_.max_entries() - 1 - control_.entries_used.Load(); }
+  // Whether so many entries can still be taken. Some are kept back for the drafts of results: when the table is full
+  // of tasks, it must still be possible to settle them.
+  bool HasRoomFor(uint32_t count, bool use_reserve) const;
 
   // Takes a free entry, and fills in all but the publish word and the block; 0 when there is none. The slot refers
   // to it. The caller publishes it.

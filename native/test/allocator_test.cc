@@ -42,7 +42,7 @@ void RunRandom(uint64_t purpose, uint64_t memory, bool rebuild) {
     if (Pick(random, 0, 99) < 55) {
       const uint64_t size = RandomSize(random);
       Block block;
-      if (!allocator.Allocate(size, &block)) {
+      if (!allocator.Allocate(size, false, &block)) {
         full++;
         continue;
       }
@@ -72,7 +72,7 @@ void RunRandom(uint64_t purpose, uint64_t memory, bool rebuild) {
   CheckAllocator(allocator, {});
   // Everything has come together again.
   Block whole;
-  CHECK(allocator.Allocate(memory, &whole));
+  CHECK(allocator.Allocate(memory, true, &whole));
   CHECK_EQUAL(whole.offset, 0u);
   allocator.Release(whole);
 }
@@ -92,27 +92,27 @@ TEST(allocator_reuses_warm_memory_first) {
   const Control& control = store->control();
   for (const uint64_t size : {uint64_t{100}, uint64_t{5000}, uint64_t{1} << 20, uint64_t{10} << 20}) {
     Block first;
-    CHECK(allocator.Allocate(size, &first));
+    CHECK(allocator.Allocate(size, false, &first));
     allocator.Release(first);
     Block second;
-    CHECK(allocator.Allocate(size, &second));
+    CHECK(allocator.Allocate(size, false, &second));
     CHECK_EQUAL(second.offset, first.offset);
     allocator.Release(second);
   }
   // A window of blocks that come and go stays within what it has touched once.
   std::vector<Block> window(8);
-  for (Block& block : window) CHECK(allocator.Allocate(1 << 20, &block));
+  for (Block& block : window) CHECK(allocator.Allocate(1 << 20, false, &block));
   const uint32_t touched = control.low_page_high_water.Load();
   std::mt19937_64 random = RandomFor(30);
   for (int step = 0; step < 1000; step++) {
     Block& block = window[Pick(random, 0, window.size() - 1)];
     allocator.Release(block);
-    CHECK(allocator.Allocate(1 << 20, &block));
+    CHECK(allocator.Allocate(1 << 20, false, &block));
   }
   CHECK_EQUAL(control.low_page_high_water.Load(), touched);
 }
 
-TEST(allocator_fills_the_arena_to_the_last_page) {
+TEST(allocator_fills_the_arena_but_for_its_reserve) {
   const auto store = MakeStore(kMinMemory);
   StoreLock lock(*store);
   Allocator& allocator = lock.table().allocator();
@@ -120,20 +120,24 @@ TEST(allocator_fills_the_arena_to_the_last_page) {
   // Empty slabs that were kept do not stand in the way.
   for (uint64_t size = 64; size <= kSmallBlockLimit; size += 64) {
     Block block;
-    CHECK(allocator.Allocate(size, &block));
+    CHECK(allocator.Allocate(size, false, &block));
     allocator.Release(block);
   }
+  constexpr uint64_t kUsable = kMinMemory / kPageSize - kSlabPages;
   Block block;
-  while (allocator.Allocate(3 * kPageSize, &block)) live[block.offset] = block;
-  CHECK_EQUAL(live.size(), kMinMemory / kPageSize / 3);
-  // No room for a slab, but for a small block in the page that is left.
-  CHECK(allocator.Allocate(10, &block));
-  live[block.offset] = block;
-  CHECK(!allocator.Allocate(10, &block));
-  CHECK_EQUAL(store->control().bytes_used.Load(), kMinMemory);
+  while (allocator.Allocate(7 * kPageSize, false, &block)) live[block.offset] = block;
+  CHECK_EQUAL(live.size(), kUsable / 7);
+  // No room for a slab, but for small blocks in the pages that are left.
+  while (allocator.Allocate(10, false, &block)) live[block.offset] = block;
+  CHECK_EQUAL(live.size(), kUsable / 7 + kUsable % 7);
+  CHECK_EQUAL(store->control().bytes_used.Load(), kUsable * kPageSize);
   CheckAllocator(allocator, live);
-  CHECK(allocator.CanEverFit(kMinMemory));
-  CHECK(!allocator.CanEverFit(kMinMemory + 1));
+  CHECK(allocator.CanEverFit(kUsable * kPageSize));
+  CHECK(!allocator.CanEverFit(kUsable * kPageSize + 1));
+  // Errors fit all the same, and then nothing.
+  while (allocator.Allocate(200, true, &block)) live[block.offset] = block;
+  CHECK_EQUAL(store->control().pages_used.Load(), kMinMemory / kPageSize);
+  CheckAllocator(allocator, live);
 }
 
 }  // namespace

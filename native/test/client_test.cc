@@ -397,15 +397,39 @@ TEST(a_full_arena_has_room_again_after_a_drop) {
 
 TEST(a_full_table_takes_all_returns_or_none) {
   World world(kMinMemory, 20);
-  std::vector<Handle> handles(21);
-  CHECK_EQUAL(world.own->CreatePendings(1, 21, handles.data()), Status::kFull);
+  std::vector<Handle> handles(20);
+  CHECK_EQUAL(world.own->CreatePendings(1, 20, handles.data()), Status::kFull);
   CheckEmpty(*world.store);
-  CHECK_EQUAL(world.own->CreatePendings(1, 20, handles.data()), Status::kOk);
+  CHECK_EQUAL(world.own->CreatePendings(1, 18, handles.data()), Status::kOk);
   ObjectId id;
-  CHECK_EQUAL(world.own->IdOf(handles[19], &id), Status::kOk);
-  CHECK(id == world.own->MakeId(1, 19));
-  CHECK_EQUAL(world.own->CreatePending(world.own->MakeId(2, 0), &handles[20]), Status::kFull);
-  CHECK_EQUAL(kSmall.Write(*world.own, {}, &handles[20]), Status::kFull);
+  CHECK_EQUAL(world.own->IdOf(handles[17], &id), Status::kOk);
+  CHECK(id == world.own->MakeId(1, 17));
+  Handle handle;
+  CHECK_EQUAL(world.own->CreatePending(world.own->MakeId(2, 0), &handle), Status::kFull);
+  CHECK_EQUAL(kSmall.Put(*world.own, world.own->MakeId(3, 0), &handle), Status::kFull);
+  CheckSound(*world.store);
+  // What is there can be settled all the same.
+  bool had_waiters;
+  CHECK_EQUAL(world.other->CompleteSmall(handles[0], 0, "r", 1, 0, &had_waiters), Status::kOk);
+  CHECK_EQUAL(world.own->State(handles[0]), ObjectState::kValue);
+  world.End();
+}
+
+TEST(a_full_store_has_room_for_errors) {
+  World world;
+  Handle handle;
+  uint64_t counter = 0;
+  const Handle pending = MustPending(*world.own, counter++);
+  for (const size_t length : {100'000u, 10'000u, 1'000u, 10u}) {
+    const Sample sample = {.meta = Bytes(1, length)};
+    while (sample.Put(*world.own, world.own->MakeId(counter, 0), &handle) == Status::kOk) counter++;
+  }
+  bool had_waiters;
+  const std::string text = Bytes(2, 500);
+  CHECK_EQUAL(world.other->CompleteSmall(pending, 0, text.data(), 500, 0, &had_waiters), Status::kFull);
+  CHECK_EQUAL(world.other->CompleteSmall(pending, 0, text.data(), 500, kErrorFlag, &had_waiters),
+              Status::kOk);
+  CHECK_EQUAL(world.own->State(pending), ObjectState::kError);
   CheckSound(*world.store);
   world.End();
 }

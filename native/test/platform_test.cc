@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -169,6 +170,7 @@ TEST(the_end_of_a_process_is_seen) {
   const pid_t pid = fork();
   CHECK(pid >= 0);
   if (pid == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     close(hold[1]);
     char byte;
     _exit(read(hold[0], &byte, 1) == 0 ? 0 : 1);

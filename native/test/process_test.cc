@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,12 +21,28 @@ constexpr uint32_t kProcesses = 3;
 constexpr int kDeaths = 40;
 
 struct Worker {
+  Worker() = default;
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+  // Whatever becomes of the test, its processes end with it.
+  ~Worker() {
+    if (pid > 0) Kill();
+  }
+  int Kill() {
+    int status = 0;
+    kill(pid, SIGKILL);
+    waitpid(pid, &status, 0);
+    pid = 0;
+    return status;
+  }
+
   pid_t pid = 0;
   uint32_t slot = 0;
 };
 
-// Works until it is killed.
+// Works until it is killed, at the latest with the test.
 [[noreturn]] void Work(const Store& store, Board& board, uint32_t number, uint32_t slot, uint64_t seed) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
   try {
     const auto own = AttachTo(store);
     Client client(own.get(), slot);
@@ -65,23 +82,17 @@ TEST(processes_that_are_killed_at_random) {
     // After some more work of a random one of them, in the middle of whatever it does.
     const uint32_t victim = static_cast<uint32_t>(Pick(random, 0, kProcesses - 1));
     const uint64_t goal = board.steps[victim].load() + Pick(random, 1, 2000);
-    int status = 0;
     while (board.steps[victim].load() < goal) {
-      CHECK_EQUAL(waitpid(workers[victim].pid, &status, WNOHANG), 0);
+      CHECK_EQUAL(waitpid(workers[victim].pid, nullptr, WNOHANG), 0);
       std::this_thread::yield();
     }
-    kill(workers[victim].pid, SIGKILL);
-    CHECK_EQUAL(waitpid(workers[victim].pid, &status, 0), workers[victim].pid);
-    CHECK(WasKilled(status));
+    CHECK(WasKilled(workers[victim].Kill()));
     world.Bury(workers[victim].slot);
     CHECK(ReadsAs(*world.own, kept, kept_sample, true));
     start(victim);
   }
   for (Worker& worker : workers) {
-    int status = 0;
-    kill(worker.pid, SIGKILL);
-    waitpid(worker.pid, &status, 0);
-    CHECK(WasKilled(status));
+    CHECK(WasKilled(worker.Kill()));
     world.Bury(worker.slot);
   }
   CheckSound(*world.store);
@@ -98,9 +109,11 @@ TEST(a_reclaim_does_not_wait_for_ever) {
   World world;
   int ready[2];
   CHECK_EQUAL(pipe(ready), 0);
-  const pid_t pid = fork();
-  CHECK(pid >= 0);
-  if (pid == 0) {
+  Worker holder;
+  holder.pid = fork();
+  CHECK(holder.pid >= 0);
+  if (holder.pid == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     platform::Lock(&world.store->control().mutex);
     if (write(ready[1], "x", 1) != 1) _exit(1);
     for (;;) pause();
@@ -109,9 +122,7 @@ TEST(a_reclaim_does_not_wait_for_ever) {
   CHECK_EQUAL(read(ready[0], &byte, 1), 1);
   std::vector<Handle> orphans;
   CHECK_EQUAL(world.raylet->ReclaimSlot(world.other->slot(), 10, &orphans), Status::kTimedOut);
-  int status = 0;
-  kill(pid, SIGKILL);
-  CHECK_EQUAL(waitpid(pid, &status, 0), pid);
+  CHECK(WasKilled(holder.Kill()));
   CHECK_EQUAL(world.raylet->ReclaimSlot(world.other->slot(), 60'000, &orphans), Status::kOk);
   CHECK_EQUAL(ReadStatistics(*world.store).recoveries, 1u);
   CheckEmpty(*world.store);

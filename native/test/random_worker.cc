@@ -77,12 +77,16 @@ void RandomWorker::Step() {
 
 // --- Objects ---------------------------------------------------------------------------------------------
 
-bool RandomWorker::Write(const ObjectId& id, Handle* draft) {
+bool RandomWorker::Write(const ObjectId& id, Handle* draft, bool* is_leaf) {
   const uint64_t tag = random_();
   Sample sample = {.meta = MetaOf(tag), .buffers = BuffersOf(tag)};
   if (!held_.empty() && Pick(0, 3) == 0) {
-    for (uint64_t n = Pick(1, 3); n > 0; n--) sample.contained.push_back(held_[Pick(0, held_.size() - 1)]);
+    for (uint64_t n = Pick(1, 3); n > 0; n--) {
+      const Held& held = held_[Pick(0, held_.size() - 1)];
+      if (held.is_leaf || !id.IsNull()) sample.contained.push_back(held.handle);
+    }
   }
+  *is_leaf = sample.contained.empty();
   const Status status = sample.Write(client_, id, draft);
   if (status == Status::kOk) return true;
   CHECK_EQUAL(status, Status::kFull);
@@ -109,13 +113,14 @@ void RandomWorker::CheckView(const ObjectView& view) {
 
 void RandomWorker::Put() {
   Handle handle;
-  if (!Write(client_.MakeId(counter_++, 0), &handle)) return;
+  bool is_leaf;
+  if (!Write(client_.MakeId(counter_++, 0), &handle, &is_leaf)) return;
   if (Pick(0, 19) == 0) {
     CHECK_EQUAL(client_.AbortDraft(handle), Status::kOk);
     return;
   }
   CHECK_EQUAL(client_.SealDraft(handle), Status::kOk);
-  held_.push_back(handle);
+  held_.push_back({handle, is_leaf});
   Show(handle);
 }
 
@@ -133,7 +138,7 @@ void RandomWorker::Allocate() {
 
 void RandomWorker::DropOne() {
   if (held_.empty()) return;
-  client_.DropReference(TakeAt(held_, Pick(0, held_.size() - 1)));
+  client_.DropReference(TakeAt(held_, Pick(0, held_.size() - 1)).handle);
 }
 
 void RandomWorker::Read() {
@@ -142,6 +147,7 @@ void RandomWorker::Read() {
   ReadResult result;
   switch (client_.Read(handle, target, sizeof(target), &result)) {
     case Status::kOk: {
+      if ((result.flags & kErrorFlag) != 0) break;  // its submitter died
       const uint64_t tag = TagOf(target, result.length);
       const std::string expected = MetaOf(tag);
       CHECK_EQUAL(result.length, expected.size());
@@ -161,7 +167,7 @@ void RandomWorker::Read() {
 void RandomWorker::Refer() {
   const Handle handle = AnyObject();
   if (client_.HasReference(handle)) return;
-  if (client_.AddReference(handle) == Status::kOk) held_.push_back(handle);
+  if (client_.AddReference(handle) == Status::kOk) held_.push_back({handle, false});
 }
 
 void RandomWorker::Pin() {
@@ -171,6 +177,10 @@ void RandomWorker::Pin() {
   }
   ObjectView view;
   if (client_.Pin(handle, &view) != Status::kOk) return;
+  if ((view.flags & kErrorFlag) != 0) {  // its submitter died
+    client_.Unpin(handle);
+    return;
+  }
   CheckView(view);
   pinned_.push_back({handle, view});
   if (pinned_.size() > 6) Unpin();
@@ -185,7 +195,7 @@ void RandomWorker::Unpin() {
 
 void RandomWorker::Free() {
   if (held_.empty()) return;
-  const Handle handle = held_[Pick(0, held_.size() - 1)];
+  const Handle handle = held_[Pick(0, held_.size() - 1)].handle;
   client_.Free(handle);
   CHECK_EQUAL(client_.State(handle), ObjectState::kGone);
 }
@@ -226,7 +236,8 @@ void RandomWorker::RunTask() {
   std::vector<Handle> drafts;
   while (drafts.size() < targets.size()) {
     Handle draft;
-    if (!Write({}, &draft)) break;
+    bool is_leaf;
+    if (!Write({}, &draft, &is_leaf)) break;
     drafts.push_back(draft);
   }
   if (drafts.size() == targets.size()) {
@@ -278,7 +289,7 @@ void RandomWorker::CheckOwnTask() {
   }
   if (!task.finished || pending) return;
   const Task settled = TakeAt(tasks_, index);
-  held_.insert(held_.end(), settled.targets.begin(), settled.targets.end());
+  for (const Handle target : settled.targets) held_.push_back({target, false});
 }
 
 void RandomWorker::Finish() {

@@ -39,6 +39,10 @@ class RandomWorker {
   struct Task {
     std::vector<Handle> targets;
   };
+  struct Held {
+    Handle handle;
+    bool is_leaf;  // an own put that contains nothing
+  };
   struct Pinned {
     Handle handle;
     ObjectView view;
@@ -51,7 +55,8 @@ class RandomWorker {
   void Show(Handle handle) { board_.objects[Pick(0, std::size(board_.objects) - 1)].store(handle); }
 
   // An object that says of itself what it must look like.
-  bool Write(const ObjectId& id, Handle* draft);
+  // Results contain leaves alone: two results that contained each other would never end.
+  bool Write(const ObjectId& id, Handle* draft, bool* is_leaf);
   void CheckView(const ObjectView& view);
 
   void Put();
@@ -73,7 +78,7 @@ class RandomWorker {
   const uint32_t number_;
   std::mt19937_64 random_;
   uint64_t counter_ = 0;
-  std::vector<Handle> held_;
+  std::vector<Held> held_;
   std::vector<Pinned> pinned_;
   std::vector<Task> tasks_;
   std::vector<Handle> unsettled_;

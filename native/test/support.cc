@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,6 +11,7 @@
 #include <cstring>
 
 #include "native/store/check.h"
+#include "native/store/object_table.h"
 
 namespace mobula {
 
@@ -71,9 +73,21 @@ void CheckSound(const Store& store) {
 
 void CheckEmpty(const Store& store) {
   CheckSound(store);
-  const Statistics statistics = ReadStatistics(store);
-  CHECK_EQUAL(statistics.entries_used, 0u);
-  CHECK_EQUAL(statistics.bytes_used, 0u);
+  std::string left;
+  for (uint32_t index = 1; index < store.control().entry_high_water.Load(); index++) {
+    const Entry& entry = store.entry(index);
+    const PublishWord word = LoadPublish(entry);
+    if (word.state == EntryState::kFree) continue;
+    left += "\n      entry " + std::to_string(index) + " in state " +
+            std::to_string(static_cast<int>(word.state)) + " of slot " + std::to_string(word.owner) +
+            ", contained " + std::to_string(entry.contained_count.Load()) + " times, held by";
+    for (uint32_t slot = 0; slot < kSlotCount; slot++) {
+      if (entry.references.Test(slot)) left += " " + std::to_string(slot);
+      if (entry.pins.Test(slot)) left += " " + std::to_string(slot) + " (pin)";
+    }
+  }
+  if (!left.empty()) throw Failure("the store is not empty:" + left);
+  CHECK_EQUAL(ReadStatistics(store).bytes_used, 0u);
 }
 
 std::string Bytes(uint64_t tag, size_t length) {
@@ -155,6 +169,7 @@ int RunInChild(const std::function<void()>& body) {
   std::fflush(stdout);
   const pid_t pid = fork();
   if (pid == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test that is killed leaves nothing behind
     try {
       body();
     } catch (const Failure& failure) {

@@ -27,7 +27,9 @@ struct World {
       TaskWord task;
       bool had_waiters;
       if (raylet->ReadTask(orphan, &task) != Status::kOk) continue;
-      raylet->CompleteSmall(orphan, task.attempt, "owner died", 10, kErrorFlag, &had_waiters);
+      const Status status =
+          raylet->CompleteSmall(orphan, task.attempt, "owner died", 10, kErrorFlag, &had_waiters);
+      CHECK(status == Status::kOk || status == Status::kStale);
     }
     return orphans.size();
   }

@@ -31,7 +31,10 @@ describe('the flights example', () => {
 
   it('prints the time of both', () => {
     assert.match(run.output, /^plain pass: \d+ ms$/m);
-    assert.match(run.output, /^\d+ tasks: \d+ ms, after a put of \d+ ms$/m);
+    assert.match(
+      run.output,
+      /^\d+ tasks: \d+ ms in workers that have to load the code, \d+ ms the second time$/m,
+    );
   });
 
   it('copies the columns once, into the store, and reads them in place', () => {
@@ -40,7 +43,7 @@ describe('the flights example', () => {
     const [copiedIn, copiedOut, inPlace] = totals.slice(1).map(Number) as [number, number, number];
     assert.ok(copiedIn >= columnBytes && copiedIn < columnBytes + small, `${copiedIn} bytes copied in`);
     assert.ok(copiedOut < small, `${copiedOut} bytes copied out`);
-    const tasks = 2 * availableParallelism();
+    const tasks = 2 * (2 * availableParallelism()); // two runs of two ranges for each core
     assert.ok(inPlace >= tasks * columnBytes, `${inPlace} bytes read in place by ${tasks} tasks`);
   });
 

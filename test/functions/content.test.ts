@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { REMOTE_FUNCTION } from '../../lib/functions/index.js';
+import { REMOTE_FUNCTION } from '../../lib/values/index.js';
 import { Reviver, TestRef, TestRemote } from './harness.js';
 
 describe('the contents of a shipped function', () => {

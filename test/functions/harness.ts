@@ -70,7 +70,7 @@ export function testSession(folder: string, entryScript: string | undefined): Te
     codec,
     makeRemote: hooks.makeRemote!,
     openBuffer: (id) => {
-      const [pid, handle] = new Float64Array(id.slice().buffer);
+      const [pid, handle] = new Float64Array(new Uint8Array(id).buffer);
       return new Uint8Array(readFileSync(join(folder, `${pid}-${handle}`))).buffer;
     },
   };
@@ -89,7 +89,7 @@ function idOf(handle: number): Uint8Array {
 }
 
 function handleOf(id: Uint8Array): number {
-  return new Float64Array(id.slice().buffer)[1]!;
+  return new Float64Array(new Uint8Array(id).buffer)[1]!;
 }
 
 /** Decodes as a process of Mobula does. */

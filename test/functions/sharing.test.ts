@@ -103,7 +103,7 @@ describe('what shipped functions share', () => {
     const install = (next: (value: number) => number) => {
       handler = next;
     };
-    const tagged = { tag: (strings: TemplateStringsArray) => strings.join() };
+    const tagged = { tag: (strings: TemplateStringsArray, ..._values: number[]) => strings.join() };
     let { tag } = tagged;
     const run = (value: number) => {
       const before = value;

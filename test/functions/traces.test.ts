@@ -1,3 +1,4 @@
+// biome-ignore-all lint/complexity/noStaticOnlyClass: classes of all kinds are tested
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -55,7 +56,7 @@ describe('stack traces of shipped functions', () => {
       method,
     );
     const object = {
-      ['computed' + 1]() {
+      [`computed${1}`]() {
         throw new Error('in a computed method');
       },
     };

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Consumer, pack, readmeBlock } from '../package/consumer.js';
 
 /** Compiling the addon takes minutes on a slow machine. */
@@ -24,7 +26,8 @@ describe('the package installed from its tarball into an empty folder', function
     );
   });
 
-  it('is reached from CommonJS', async () => {
+  it('is reached from CommonJS, and compiles its addon itself where npm has skipped the install script', async () => {
+    await rm(join(consumer.folder, 'node_modules/mobula/build/Release'), { recursive: true });
     await consumer.write(
       'main.cjs',
       `import('mobula').then(async (mobula) => {

@@ -44,6 +44,7 @@ describe('the package as npm packs it', function () {
       'CMakeLists.txt',
       'binding.gyp',
       'scripts/install.mjs',
+      'scripts/support/run.mjs',
       'README.md',
       'LICENSE',
     ]) {

@@ -493,6 +493,20 @@ describe('scheduler: tasks that await', () => {
     assert.equal(script.observer.peakProcesses, 3);
   });
 
+  it('exceeds the limit of processes by one when all are full of tasks that wait for that one', () => {
+    const script = new Script({ cpus: 2, maxWorkers: 2 }).boot();
+    script.driver(1);
+    const parents = grants(script.demand(1, 2));
+    script.suspended(parents[0]!);
+    const first = 100 + parents[0]!.worker;
+    assert.deepEqual(ofType(script.demand(first, 3, { exclusive: true, depth: 1 }), 'StartWorker'), []);
+    const [start, ...others] = ofType(script.suspended(parents[1]!), 'StartWorker');
+    assert.deepEqual(others, []);
+    const child = grant(script.ready(start!.worker));
+    assert.equal(grant(script.returned(child)).worker, child.worker);
+    assert.equal(script.observer.peakProcesses, 3);
+  });
+
   it('suspends tasks that need no CPU without end', () => {
     const script = new Script({ cpus: 1, maxZeroCpuLeases: 2 }).boot();
     script.driver(1);

@@ -161,12 +161,21 @@ describe('objects', () => {
     assert.notEqual(draftOf(client, chunk), 0);
   });
 
-  it('says when the table of objects is full', () => {
-    const small = stores.raylet(2 * MiB, 10);
-    for (let index = 0; index < 10; index++) assert.notEqual(small.createPending(index, 0), 0);
-    assert.equal(small.createPending(11, 0), 0);
-    assert.equal(small.createPendings(12, 2).length, 0);
+  it('says when the table of objects is full, and keeps a few entries for results', () => {
+    const small = stores.raylet(2 * MiB, 100);
+    let pending = 0;
+    let last = 0;
+    for (;;) {
+      const handle = small.createPending(nextCounter(), 0);
+      if (handle === 0) break;
+      last = handle;
+      pending++;
+    }
+    assert.ok(pending >= 90 && pending < 100, `${pending}`);
+    assert.equal(small.createPendings(nextCounter(), 2).length, 0);
     assert.equal(put(small, bytesOf(1, 1)), 0);
+    assert.equal(small.allocate(1), undefined);
+    assert.equal(small.completeSmall(last, 0, bytesOf(1, 1), 0, 1, 0), 0);
   });
 
   it('populates memory ahead of use', () => {

@@ -199,10 +199,10 @@ export class StartPolicy {
   }
 }
 
-/** Whether no process of the job does anything, or will: all that it has are full of suspended tasks. */
+/** Whether all processes that the job has are full of suspended tasks. */
 function isStalled(job: Job): boolean {
   for (const worker of job.workers) {
     if (worker.state !== 'waiting' && worker.state !== 'blocked') return false;
   }
-  return true;
+  return job.workers.size > 0;
 }
