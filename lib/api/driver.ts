@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { RayletDiedError, ShutdownError } from '../errors/index.js'
 import { readTable } from '../protocol/frames.js'
 import { ClientKind, FrameType, Output } from '../protocol/generated/protocol.js'
@@ -13,6 +12,7 @@ import { Runtime } from '../runtime/runtime.js'
 import { Shipping } from '../runtime/shipping.js'
 import { NO_TASKS } from '../runtime/task-context.js'
 import { VERSION } from '../runtime/version.js'
+import { programFile } from '../store/package-files.js'
 import { defaultCpus, defaultStoreMemory } from './limits.js'
 import type { InitOptions, RemoteOptions } from './options.js'
 import { printOutput } from './output.js'
@@ -20,8 +20,6 @@ import { createRemote } from './remote.js'
 import { type Membership, session } from './session.js'
 import { workerExecArgv, workerNodeOptions } from './worker-flags.js'
 
-const RAYLET_SCRIPT = fileURLToPath(new URL('../raylet/main.js', import.meta.url))
-const WORKER_SCRIPT = fileURLToPath(new URL('../worker/main.js', import.meta.url))
 const TAIL_BYTES = 8192
 
 /** Starts a raylet of this process's own and joins it as a driver. */
@@ -40,7 +38,7 @@ export async function startDriver(options: InitOptions): Promise<{
     worker: {
       execPath: process.execPath,
       execArgv: workerExecArgv(process.execArgv),
-      script: WORKER_SCRIPT,
+      script: programFile('worker'),
       cwd: process.cwd(),
       environment: {
         ...(process.env as Record<string, string>), NODE_OPTIONS: workerNodeOptions(process.env['NODE_OPTIONS'] ?? ''),
@@ -111,7 +109,7 @@ class RayletProcess {
   private constructor(config: RayletConfig) {
     this.directory = config.directory
     const { NODE_OPTIONS: _, ...environment } = process.env
-    this.#child = spawn(process.execPath, [RAYLET_SCRIPT, JSON.stringify(config)], {
+    this.#child = spawn(process.execPath, [programFile('raylet'), JSON.stringify(config)], {
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
       // Its own group: Ctrl-C is the driver's alone.
       detached: true,

@@ -103,15 +103,16 @@ function capture(
       }
     },
   });
-  const { unit, data, buffers: views, held } = graph.capture(fn);
-  const buffers = views.map((view): PayloadBuffer => {
+  const { unit, data } = graph.capture(fn);
+  const held = [...(data?.contained ?? [])];
+  const buffers = (data?.buffers ?? []).map((view): PayloadBuffer => {
     const content = bytesOf(view);
     if (put === undefined || content.length <= INLINE_LIMIT) return { bytes: content };
     const { handle, id } = put(view);
     held.push(handle);
     return { id, content };
   });
-  const { payload, hash } = writePayload(unit, data, buffers);
+  const { payload, hash } = writePayload(unit, data?.bytes ?? new Uint8Array(0), buffers);
   rememberClasses(hash, graph.errorClasses);
   rememberCapturedModules(unit.modules);
   return { payload, hash, held, isStable: graph.isStable };

@@ -1,4 +1,4 @@
-import type { ParsedFunction } from './parsed-function.js';
+import { type ParsedFunction, parseFunction } from './parsed-function.js';
 import { child, children, isClassNode, isFunctionNode, isNode, keyName, type SyntaxNode } from './syntax.js';
 import { applyEdits, inPlaceOf, type TextEdit } from './text-edits.js';
 import type { AnyFunction } from './types.js';
@@ -113,6 +113,26 @@ export function earlyNodes(parsed: ParsedFunction): SyntaxNode[] {
   if (isNode(parsed.node.superClass)) found.push(parsed.node.superClass);
   for (const member of membersOf(parsed.node)) if (member.computed === true) found.push(child(member, 'key'));
   return found;
+}
+
+const privateMembers = new WeakMap<AnyFunction, string | undefined>();
+
+/** A private member that objects of a class have, of its own or of its superclasses; undefined when there is none. */
+export function privateMemberOf(cls: AnyFunction): string | undefined {
+  if (!privateMembers.has(cls)) privateMembers.set(cls, findPrivateMember(cls));
+  return privateMembers.get(cls);
+}
+
+function findPrivateMember(cls: AnyFunction): string | undefined {
+  const text = textOf(cls);
+  if (text.startsWith('class') && text.includes('#')) {
+    const found = membersOf(parseFunction(text, true).node).find(
+      (member) => member.static !== true && isNode(member.key) && member.key.type === 'PrivateIdentifier',
+    );
+    if (found !== undefined) return `#${child(found, 'key').name as string}`;
+  }
+  const parent: unknown = Object.getPrototypeOf(cls);
+  return typeof parent === 'function' ? privateMemberOf(parent as AnyFunction) : undefined;
 }
 
 function membersOf(cls: SyntaxNode): SyntaxNode[] {

@@ -1,6 +1,5 @@
 import { types } from 'node:util';
-import { SerializationError } from '../errors/index.js';
-import type { EncodedValue } from '../values/index.js';
+import { CapturedData, type DataOwner, type EncodedCapture } from './captured-data.js';
 import { captureCode, captureRevived } from './code-capture.js';
 import { type CodeDraft, finishCode } from './code-draft.js';
 import { inspect } from './inspection.js';
@@ -29,23 +28,18 @@ interface Entry {
  * Everything that one function takes with it: it is walked from the function on, each function and each piece of data
  * once, so that what is shared stays shared and cycles end.
  */
-export class FunctionGraph {
+export class FunctionGraph implements DataOwner {
   readonly modules: ModuleGraph;
-  readonly #encoder: DataEncoder;
   readonly #entries: Entry[] = [];
   readonly #indexOf = new Map<AnyFunction, number>();
   /** How many entries were looked at. */
   #captured = 0;
-  readonly #data: unknown[] = [];
-  readonly #dataTrails: Trail[] = [];
-  readonly #dataIndex = new Map<unknown, number>();
+  readonly #data: CapturedData;
   readonly #moduleRecords: ModuleRecord[] = [];
   readonly #moduleIndex = new Map<string, number>();
   readonly #files: FileRecord[] = [];
   readonly #fileIndex = new Map<string, number>();
   readonly #symbols: symbol[] = [];
-  /** Functions that one piece of data was found to hold, while that is asked. */
-  #probe: Set<AnyFunction> | undefined;
   /** For classes of errors: the place in the payload of each, as `classReference` names it. */
   readonly errorClasses = new Map<string, AnyFunction>();
   /** Whether what was captured can change: then the function must be captured again each time. */
@@ -53,39 +47,29 @@ export class FunctionGraph {
 
   constructor(modules: ModuleGraph, encoder: DataEncoder) {
     this.modules = modules;
-    this.#encoder = encoder;
+    this.#data = new CapturedData(encoder, this);
   }
 
-  /** The whole of it: what it consists of, and its captured data, encoded. */
-  capture(fn: AnyFunction): { unit: Unit; data: Uint8Array; buffers: ArrayBufferView[]; held: number[] } {
+  /** The whole of it: what it consists of, and its captured data. */
+  capture(fn: AnyFunction): { unit: Unit; data: EncodedCapture | undefined } {
     const root = this.add(fn, undefined);
-    let data: Uint8Array = new Uint8Array(0);
+    let before: EncodedCapture | undefined;
     for (let round = 0; ; round++) {
       this.#captureAll();
       shareVariables(this.#drafts(), (cell, trail) => this.#dataValue(cell, trail));
-      const encoded = this.#encode();
-      const before = data;
-      // A copy, as the encoder uses its memory again.
-      if (encoded !== undefined) data = new Uint8Array(encoded.bytes.subarray(encoded.start, encoded.end));
+      const data = this.#data.encode();
       // Functions inside the data may have captured more data.
-      if (this.#captured < this.#entries.length) continue;
+      const isWhole = this.#captured === this.#entries.length;
       // The codec writes lists of keys that it has met before in another way. Equal data is to have equal bytes.
-      if (encoded !== undefined && round < ROUNDS && Buffer.compare(before, data) !== 0) continue;
-      return {
-        unit: this.#unit(root),
-        data,
-        buffers: [...(encoded?.buffers ?? [])],
-        held: [...(encoded?.contained ?? [])],
-      };
+      const isSettled =
+        data === undefined || round >= ROUNDS || (before && Buffer.compare(before.bytes, data.bytes) === 0);
+      if (isWhole && isSettled) return { unit: this.#unit(root), data };
+      before = data;
     }
   }
 
   /** The position of a function among those that go along. */
   add(fn: AnyFunction, trail: Trail | undefined): number {
-    if (this.#probe !== undefined) {
-      this.#probe.add(fn);
-      return 0;
-    }
     let index = this.#indexOf.get(fn);
     if (index === undefined) {
       index = this.#entries.length;
@@ -99,10 +83,11 @@ export class FunctionGraph {
     while (this.#captured < this.#entries.length) {
       const index = this.#captured++;
       const entry = this.#entries[index]!;
-      entry.record = this.#describe(
-        entry.fn,
-        entry.trail ?? (index === 0 ? undefined : this.#trailFromData(entry.fn)),
-      );
+      const { fn } = entry;
+      const holder = index === 0 ? undefined : this.#data.holderOf(fn);
+      // The function that is shipped begins the trail; another one without a trail stands inside data.
+      const trail = entry.trail ?? (holder && { parent: holder, name: labelOf(fn), place: undefined });
+      entry.record = this.#describe(fn, trail);
     }
   }
 
@@ -247,14 +232,8 @@ export class FunctionGraph {
   }
 
   #dataValue(value: unknown, trail: Trail): Value {
-    let index = this.#dataIndex.get(value);
-    if (index === undefined) {
-      index = this.#data.push(value) - 1;
-      this.#dataIndex.set(value, index);
-      this.#dataTrails.push(trail);
-      this.isStable = false;
-    }
-    return ['data', index];
+    this.isStable = false;
+    return ['data', this.#data.add(value, trail)];
   }
 
   module(record: ModuleRecord): number {
@@ -297,64 +276,8 @@ export class FunctionGraph {
       modules: this.#moduleRecords,
       files: this.#files,
       symbols: this.#symbols.map((symbol) => symbol.description ?? null),
+      prototypes: this.#data.prototypes,
     };
-  }
-
-  #encode(): EncodedValue | undefined {
-    if (this.#data.length === 0) return undefined;
-    try {
-      return this.#encoder.encode(this.#data);
-    } catch (error) {
-      if (!(error instanceof SerializationError)) throw error;
-      throw this.#blame(error);
-    }
-  }
-
-  /** The same error, with the way to the variable whose value cannot be encoded. */
-  #blame(whole: SerializationError): SerializationError {
-    for (const [index, value] of this.#data.entries()) {
-      const trail = this.#dataTrails[index]!;
-      try {
-        this.#encoder.encode(value, trail.name);
-      } catch (error) {
-        if (!(error instanceof SerializationError)) continue;
-        return refusal({ ...trail, name: error.path }, error.reason, { cause: error });
-      }
-    }
-    return whole;
-  }
-
-  /** The way to a function that stands inside captured data. In whose, only an error needs to know. */
-  #trailFromData(fn: AnyFunction): Trail {
-    let parent: { readonly found: Trail | undefined } | undefined;
-    const findParent = (): Trail | undefined => {
-      parent ??= { found: this.#holderOf(fn) };
-      return parent.found;
-    };
-    return {
-      get parent() {
-        return findParent();
-      },
-      name: labelOf(fn),
-      place: undefined,
-    };
-  }
-
-  /** The way to the variable in whose value a function stands. */
-  #holderOf(fn: AnyFunction): Trail | undefined {
-    for (const [index, value] of this.#data.entries()) {
-      const probe = new Set<AnyFunction>();
-      this.#probe = probe;
-      try {
-        this.#encoder.encode(value);
-      } catch {
-        // It may hold the function and what cannot be encoded besides.
-      } finally {
-        this.#probe = undefined;
-      }
-      if (probe.has(fn)) return this.#dataTrails[index];
-    }
-    return undefined;
   }
 }
 

@@ -126,8 +126,9 @@ function search(kind: Search): Places {
   const roots: [object, (path: Key[]) => KnownPlace][] = [];
   isStandardGlobal('');
   for (const name of [...languageGlobals!, ...NODE_GLOBALS]) {
-    const value: unknown = Object.getOwnPropertyDescriptor(globalThis, name)?.value;
-    // Getters load what most programs never use.
+    const descriptor = Object.getOwnPropertyDescriptor(globalThis, name);
+    // Other getters load what most programs never use.
+    const value: unknown = name === 'process' ? process : name === 'Buffer' ? Buffer : descriptor?.value;
     if (isObject(value)) roots.push([value, (path) => ({ kind: 'global', path: [name, ...path] })]);
   }
   const names = new Set(moduleLoadList);

@@ -15,6 +15,8 @@ export interface Unit {
   readonly files: readonly FileRecord[];
   /** Descriptions of symbols that only the shipped functions share. */
   readonly symbols: readonly (string | null)[];
+  /** For each object of a class within the data: the class, or the prototype itself. */
+  readonly prototypes: readonly Value[];
 }
 
 /** What a captured variable holds. */

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
 import { ModulesNotLoadedError } from '../errors/index.js';
+import { isBuiltInPrototype } from './captured-data.js';
 import { rememberClasses } from './class-references.js';
 import { follow, keyOf } from './known-values.js';
 import {
@@ -76,6 +77,13 @@ function ownBuffer(bytes: Uint8Array): ArrayBuffer {
   return new Uint8Array(bytes).buffer; // not slice(), which does not copy a Buffer
 }
 
+interface DecodedData {
+  readonly values: readonly unknown[];
+  /** Objects of classes within the values, and properties of theirs that the codec leaves out. */
+  readonly objects: readonly object[];
+  readonly extras: readonly (object | undefined)[];
+}
+
 /** Makes all functions of one payload. First the functions, then the data, which may hold them, then their variables. */
 class Revival {
   readonly #open: OpenPayload;
@@ -85,7 +93,7 @@ class Revival {
   readonly #made = new Map<number, MadeFunction>();
   readonly #making = new Set<number>();
   readonly #symbols: symbol[];
-  #data: { readonly values: readonly unknown[] } | 'decoding' | undefined;
+  #data: DecodedData | 'decoding' | undefined;
 
   constructor(open: OpenPayload, context: ReviveContext, buffers: readonly ArrayBuffer[]) {
     this.#open = open;
@@ -99,6 +107,7 @@ class Revival {
     for (const file of unit.files) enableSourceMap(file);
     for (const index of unit.functions.keys()) this.function(index);
     this.#decode();
+    this.#restorePrototypes(this.#data as DecodedData);
     for (const [index, made] of this.#made) {
       const record = unit.functions[index] as CodeRecord;
       made.assign(record.variables.map(([, value]) => this.#value(value)));
@@ -186,17 +195,34 @@ class Revival {
   #decode(): void {
     if (this.#data !== undefined) return;
     const { data } = this.#open;
+    if (data.length === 0) {
+      this.#data = { values: [], objects: [], extras: [] };
+      return;
+    }
     this.#data = 'decoding';
     const before = current;
     current = this;
     try {
-      const values =
-        data.length === 0
-          ? []
-          : (this.#context.codec.decode(data, 0, data.length, this.#buffers) as unknown[]);
-      this.#data = { values };
+      const decoded = this.#context.codec.decode(data, 0, data.length, this.#buffers);
+      const [values, objects, extras] = decoded as [unknown[], object[], (object | undefined)[]];
+      this.#data = { values, objects, extras };
     } finally {
       current = before;
+    }
+  }
+
+  /** Gives objects of classes their classes back. */
+  #restorePrototypes({ objects, extras }: DecodedData): void {
+    for (const [index, value] of this.#open.unit.prototypes.entries()) {
+      const object = objects[index]!;
+      // A serializer may have made it what it is.
+      if (!isBuiltInPrototype(Object.getPrototypeOf(object) as object)) continue;
+      const holder = this.#value(value) as object;
+      Object.setPrototypeOf(
+        object,
+        value[0] === 'function' ? (holder as { prototype: object }).prototype : holder,
+      );
+      if (extras[index] !== undefined) Object.assign(object, extras[index]);
     }
   }
 

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { NativeAddonError } from '../errors/index.js';
 import { compileAddon } from './compile-addon.js';
+import { packageRoot } from './package-files.js';
 
 /**
  * The whole native surface. `native/addon` implements it; nothing else of Mobula loads the addon.
@@ -361,9 +361,6 @@ interface Addon {
   /** `collect(full)` collects the young generation or the whole heap before it returns. */
   setCollector(collect: (full: boolean) => void): void;
 }
-
-/** Compiled, this file is build/lib/store/native.js. */
-const packageRoot = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 
 function load(): Addon {
   if (process.platform !== 'linux') {

@@ -3,7 +3,7 @@ import { types } from 'node:util';
 import { VIEW_KINDS } from './format.js';
 import { isNativeFunction } from './native-code.js';
 import { type PackagedRecipe, RECIPES } from './packaged.js';
-import type { Registration, SerializerRegistry } from './serializers.js';
+import { Registration, type SerializerRegistry } from './serializers.js';
 import { type CodecHooks, REMOTE_FUNCTION } from './types.js';
 
 // What an object is, for the encoder.
@@ -22,7 +22,8 @@ export const REMOTE_OBJECT = 11;
 export const CUSTOM_OBJECT = 12;
 export const PACKAGED_OBJECT = 13;
 export const URL_KIND = 14;
-export const REFUSED = 15;
+export const REGISTRATION_OBJECT = 15;
+export const REFUSED = 16;
 
 /** What objects of one prototype are. */
 export interface ObjectClass {
@@ -121,6 +122,7 @@ export class ObjectClassifier {
       [RegExp.prototype, KINDS[REGEXP_OBJECT]!],
       [ArrayBuffer.prototype, KINDS[BUFFER_OBJECT]!],
       [URL.prototype, KINDS[URL_KIND]!],
+      [Registration.prototype, KINDS[REGISTRATION_OBJECT]!],
     ]);
   }
 

@@ -71,6 +71,7 @@ export const WELL_KNOWN_SYMBOL = 0xd2; // string name
 export const URL_OBJECT = 0xd3; // string href
 export const CUSTOM = 0xd4; // see serializers.ts
 export const PACKAGED = 0xd5; // u8 kind, value; see packaged.ts
+export const REGISTRATION = 0xd6; // string id, then target, serialize and deserialize: a class's serializer itself
 // 0xe0..0xff: the integers -32..-1
 export const NEGATIVE = 0xe0;
 

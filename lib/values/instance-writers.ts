@@ -16,6 +16,7 @@ import {
   REF_OBJECT,
   REFUSED,
   REGEXP_OBJECT,
+  REGISTRATION_OBJECT,
   REMOTE_OBJECT,
   SET_OBJECT,
   URL_KIND,
@@ -51,6 +52,7 @@ import {
   PACKAGED,
   REGEXP,
   REGISTERED_SYMBOL,
+  REGISTRATION,
   REMOTE_FUNCTION as REMOTE_FUNCTION_TAG,
   SET,
   URL_OBJECT,
@@ -60,7 +62,7 @@ import {
 } from './format.js';
 import type { PackagedRecipe } from './packaged.js';
 import { describe, located, mapStep, Refusal } from './refusal.js';
-import type { Registration } from './serializers.js';
+import { Registration } from './serializers.js';
 import { type AnyFunction, REMOTE_FUNCTION, type RemoteFunctionParts } from './types.js';
 
 interface RemoteFunction {
@@ -108,6 +110,8 @@ function writeAs(encoder: Encoder, value: object, objectClass: ObjectClass): boo
       return writeCustom(encoder, value, objectClass.registration!);
     case PACKAGED_OBJECT:
       return objectClass.recipe!.recognises(value) && writePackaged(encoder, value, objectClass.recipe!);
+    case REGISTRATION_OBJECT:
+      return value instanceof Registration && writeRegistration(encoder, value);
     case URL_KIND:
       return value instanceof URL && writeUrl(encoder, value);
     default:
@@ -348,6 +352,16 @@ function writeCustom(encoder: Encoder, value: object, registration: Registration
     throw located(error, '.serialize()');
   }
   encoder.open.pop();
+  return true;
+}
+
+/** It hangs on a class that is shipped by value, and is part of what is shipped: so its functions are too. */
+function writeRegistration(encoder: Encoder, { id, parts }: Registration): true {
+  encoder.byte(REGISTRATION);
+  encoder.string(id);
+  encoder.write(parts.target);
+  encoder.write(parts.serialize);
+  encoder.write(parts.deserialize);
   return true;
 }
 

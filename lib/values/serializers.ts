@@ -13,21 +13,33 @@ export interface Serializer<Instance, Data> {
   name?: string | undefined;
 }
 
-/** The parts of a registration that are shipped to a process that lacks it. */
+/** How a class is sent, and the class. */
 export interface SerializerParts {
   readonly target: AnyClass;
   serialize(value: object): unknown;
   deserialize(data: unknown): unknown;
 }
 
-/** A class and its serializer in this process. */
-export interface Registration {
-  /** The same in every process that knows it. */
-  readonly id: string;
-  readonly parts: SerializerParts;
-  /** Gives the parts; it is what is shipped. One function, so that the parts keep sharing what they capture. */
+/** A class with its serializer, in one process. */
+export class Registration {
+  /** Gives the parts: the one function that is shipped for them, so that they keep sharing what they capture. */
   readonly bundle: AnyFunction;
+
+  constructor(
+    /** The same in every process that knows it. */
+    readonly id: string,
+    readonly parts: SerializerParts,
+  ) {
+    this.bundle = () => parts;
+  }
 }
+
+/**
+ * The property of a class that holds its {@link Registration}. A class that a function captures is shipped with its
+ * properties: so the copy of the class that the function gets brings its serializer along, and what the function gets
+ * and returns are instances of that very copy.
+ */
+const SERIALIZER = Symbol.for('mobula.serializer');
 
 /** Classes whose instances the codec knows itself. */
 const BUILT_IN = new Set<unknown>([
@@ -45,9 +57,13 @@ const BUILT_IN = new Set<unknown>([
 
 /** The serializers that this process registered, or learned from values that it received. */
 export class SerializerRegistry {
-  readonly #byPrototype = new Map<object, Registration>();
+  /** What this process registered itself, and what came from others, by the prototypes of the classes. */
+  readonly #own = new Map<object, Registration>();
+  readonly #adopted = new WeakMap<object, Registration>();
+  /** The newest of each id, and those that were replaced: values that name them may still be stored. */
   readonly #byId = new Map<string, Registration>();
   readonly #origin = randomBytes(6).toString('hex');
+  #count = 0;
   /** Changes whenever what the registry answers may have changed. */
   version = 0;
 
@@ -67,15 +83,32 @@ export class SerializerRegistry {
         'registerSerializer: the second argument must be { serialize, deserialize }',
       );
     }
-    const id = serializer.name ?? `${target.name}@${this.#origin}.${this.version}`;
+    const id = serializer.name ?? `${target.name}@${this.#origin}.${++this.#count}`;
     const { serialize, deserialize } = serializer;
     const parts = { target, serialize, deserialize } as unknown as SerializerParts;
-    this.#add(id, parts, true);
+    const registration = new Registration(id, parts);
+    this.#own.set(target.prototype as object, registration);
+    this.#byId.set(id, registration);
+    this.version++;
+    // A frozen class works all the same, but functions that capture it do not bring its serializer along.
+    Reflect.defineProperty(target, SERIALIZER, { value: registration, configurable: true, writable: true });
   }
 
-  /** Keeps what came with a value. A class that is registered here already keeps its own serializer. */
+  /** What this process registered itself. */
+  get own(): readonly Registration[] {
+    return [...this.#own.values()];
+  }
+
+  /** Keeps what came from another process. What this process registered itself stays as it is. */
   adopt(id: string, parts: SerializerParts): Registration {
-    return this.#add(id, parts, !this.#byPrototype.has(parts.target.prototype as object));
+    const registration = new Registration(id, parts);
+    this.#adopted.set(parts.target.prototype as object, registration);
+    const known = this.#byId.get(id);
+    if (known === undefined || this.#own.get(known.parts.target.prototype as object) !== known) {
+      this.#byId.set(id, registration);
+    }
+    this.version++;
+    return registration;
   }
 
   byId(id: string): Registration | undefined {
@@ -84,23 +117,10 @@ export class SerializerRegistry {
 
   /** The registration of the nearest class of a prototype chain. */
   find(prototype: object | null): Registration | undefined {
-    if (this.#byPrototype.size === 0) return undefined;
     for (let link = prototype; link !== null; link = Object.getPrototypeOf(link)) {
-      const registration = this.#byPrototype.get(link);
+      const registration = this.#own.get(link) ?? this.#adopted.get(link);
       if (registration !== undefined) return registration;
     }
     return undefined;
   }
-
-  #add(id: string, parts: SerializerParts, forPrototype: boolean): Registration {
-    const registration = { id, parts, bundle: bundleOf(parts) };
-    this.version++;
-    this.#byId.set(id, registration);
-    if (forPrototype) this.#byPrototype.set(parts.target.prototype as object, registration);
-    return registration;
-  }
-}
-
-function bundleOf(parts: SerializerParts): AnyFunction {
-  return () => parts;
 }

@@ -41,6 +41,7 @@ import {
   PACKAGED,
   REGEXP,
   REGISTERED_SYMBOL,
+  REGISTRATION,
   REMOTE_FUNCTION,
   SET,
   SHAPE_DEFINITION,
@@ -108,6 +109,7 @@ export const READERS: readonly (TagReader | undefined)[] = tableOf([
   [URL_OBJECT, (decoder) => decoder.remember(new URL(decoder.string()))],
   [CUSTOM, readCustom],
   [PACKAGED, readPackaged],
+  [REGISTRATION, readOwnRegistration],
 ]);
 
 function tableOf(readers: readonly (readonly [tag: number, reader: TagReader])[]): (TagReader | undefined)[] {
@@ -248,11 +250,24 @@ function readRegistration(decoder: Decoder): Registration {
   let registration = serializers.byId(id);
   if (decoder.byte() === FUNCTION) {
     if (registration !== undefined) decoder.skip(decoder.count());
-    else registration = serializers.adopt(id, readFunctionBytes(decoder)() as SerializerParts);
+    else {
+      const parts = readFunctionBytes(decoder)() as SerializerParts;
+      // If the class was shipped by value, its serializer came along with it.
+      registration = serializers.byId(id) ?? serializers.adopt(id, parts);
+    }
   }
   if (registration === undefined) throw new Error(`no serializer '${id}' is registered in this process`);
   registrations[number] = registration;
   return registration;
+}
+
+function readOwnRegistration(decoder: Decoder): Registration {
+  const number = decoder.reserveNumber();
+  const id = decoder.string();
+  const target = decoder.read() as AnyClass;
+  const serialize = decoder.read() as SerializerParts['serialize'];
+  const deserialize = decoder.read() as SerializerParts['deserialize'];
+  return decoder.keep(number, decoder.serializers.adopt(id, { target, serialize, deserialize }));
 }
 
 function readPackaged(decoder: Decoder): object {

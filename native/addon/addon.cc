@@ -78,7 +78,8 @@ napi_value SetCollector(napi_env env, napi_callback_info info) {
 // of backing stores when V8 takes down a worker thread's heap. So it is never unloaded.
 void StayLoaded() {
   Dl_info self;
-  if (dladdr(reinterpret_cast<void*>(StayLoaded), &self) != 0) dlopen(self.dli_fname, RTLD_LAZY | RTLD_NODELETE);
+  if (dladdr(reinterpret_cast<void*>(StayLoaded), &self) != 0)
+    dlopen(self.dli_fname, RTLD_LAZY | RTLD_NODELETE);
 }
 
 }  // namespace

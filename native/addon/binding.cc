@@ -55,7 +55,8 @@ napi_value Binding::Create(Environment* environment, std::unique_ptr<Store> stor
 Binding* Binding::FromArgument(napi_env env, napi_value value, const char* name) {
   bool is = false;
   void* binding = nullptr;
-  if (napi_check_object_type_tag(env, value, &kStoreTag, &is) == napi_ok && is) napi_unwrap(env, value, &binding);
+  if (napi_check_object_type_tag(env, value, &kStoreTag, &is) == napi_ok && is)
+    napi_unwrap(env, value, &binding);
   if (binding == nullptr) ThrowInvalid(env, name, "a store");
   return static_cast<Binding*>(binding);
 }
@@ -99,13 +100,13 @@ bool Binding::MakeRoom(int round) {
       Sweep(false);
       return true;
     case 1:
-      // Another collection finds nothing when nothing was made since the last.
-      if (!pressure.any()) return false;
+      if (!AnyNewcomers()) return false;
       Relieve();
       return true;
     case 2:
       // The memory of collected ArrayBuffers is let go of in the background; the next collection waits for that.
-      Relieve();
+      environment_->collector.CollectYoung();
+      Sweep(false);
       return true;
     default:
       return false;
@@ -113,12 +114,20 @@ bool Binding::MakeRoom(int round) {
 }
 
 void Binding::Relieve() {
-  environment_->collector.CollectYoung();
-  Sweep(false);
-  if (!pressure.AfterYoung(views->bytes())) return;
-  environment_->collector.CollectAll();
-  Sweep(false);
-  pressure.AfterFull(views->bytes());
+  if (AnyNewcomers()) {
+    environment_->collector.CollectYoung();
+    drafts->Sweep();
+    views->Sweep();
+    references->SweepNewcomers();
+  }
+  if (pressure.AfterYoung(views->bytes())) {
+    environment_->collector.CollectAll();
+    Sweep(false);
+    pressure.AfterFull(views->bytes());
+  }
+  references->ForgetNewcomers();
+  views->newcomers.Forget();
+  drafts->newcomers.Forget();
 }
 
 Binding* Bindings::Add(std::unique_ptr<Binding> binding) {

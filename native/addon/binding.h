@@ -77,6 +77,10 @@ class Binding {
  private:
   bool MakeRoom(int round);
   void Relieve();
+  // Whether a collection of the young generation could give anything back.
+  bool AnyNewcomers() const {
+    return references->AnyNewcomers() || views->newcomers.any() || drafts->newcomers.any();
+  }
 
   Environment* const environment_;
 };

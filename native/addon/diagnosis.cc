@@ -82,7 +82,8 @@ napi_value Populate(napi_env env, napi_callback_info info) {
   const Arguments<1> arguments(env, info);
   Binding* binding = Binding::Need(env, arguments.data);
   uint64_t bytes;
-  if (binding == nullptr || !ReadInteger(env, arguments[0], "byteLength", kMaxSafeInteger, &bytes)) return nullptr;
+  if (binding == nullptr || !ReadInteger(env, arguments[0], "byteLength", kMaxSafeInteger, &bytes))
+    return nullptr;
   return MakeNumber(env, static_cast<double>(binding->store->PopulateAhead(bytes)));
 }
 

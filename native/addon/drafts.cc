@@ -29,7 +29,7 @@ Status Drafts::Allocate(const ObjectId& id, uint64_t byte_length, Handle* handle
     return Status::kOk;
   }
   buffers_.emplace(draft.handle, key);
-  handles_.emplace(key, draft.handle);
+  entries_.emplace(key, Entry{draft.handle, newcomers.Add()});
   return Status::kOk;
 }
 
@@ -39,21 +39,23 @@ bool Drafts::Finish(Handle draft, const void* meta, uint32_t meta_length, uint16
   napi_value array_buffer = nullptr;
   if (buffer != nullptr) {
     array_buffer = buffer->ArrayBuffer(env_);
-    if (array_buffer == nullptr) return ThrowInvalid(env_, "the array", "in place: its memory was transferred");
+    if (array_buffer == nullptr)
+      return ThrowInvalid(env_, "the array", "in place: its memory was transferred");
   }
   const Status status = client_->FinishAllocated(draft, meta, meta_length, flags);
-  if (status == Status::kTooSmall) return ThrowInvalid(env_, "meta", "at most 512 bytes for an allocated array");
+  if (status == Status::kTooSmall)
+    return ThrowInvalid(env_, "meta", "at most 512 bytes for an allocated array");
   if (status != Status::kOk) return ThrowInvalid(env_, "draft", "an allocated draft of this environment");
   if (buffer == nullptr) return true;
 
   napi_detach_arraybuffer(env_, array_buffer);
   buffers_.erase(known);
-  handles_[buffer] = kNoHandle;
+  entries_.find(buffer)->second.draft = kNoHandle;
   // Detached, the ArrayBuffer lets go of its memory at once, where that can be seen.
   Sweep();
-  const auto alive = handles_.find(buffer);
-  if (alive == handles_.end() || !HasExactBuffers(env_)) return true;
-  alive->second = draft;
+  const auto alive = entries_.find(buffer);
+  if (alive == entries_.end() || !HasExactBuffers(env_)) return true;
+  alive->second.draft = draft;
   buffers_.emplace(draft, buffer);
   return ThrowInvalid(env_, "the array", "at rest: an operation under way still uses its memory");
 }
@@ -73,19 +75,20 @@ void Drafts::Sweep() {
   for (MappedBuffer* dead : deaths_->Take()) {
     const std::unique_ptr<MappedBuffer> buffer(dead);
     buffer->DeleteReference(env_);
-    const auto found = handles_.find(dead);
-    if (found->second != kNoHandle) {
-      client_->AbortDraft(found->second);
-      buffers_.erase(found->second);
-    }
-    handles_.erase(found);
+    const auto found = entries_.find(dead);
+    const Entry entry = found->second;
+    entries_.erase(found);
+    newcomers.Remove(entry.epoch);
+    if (entry.draft == kNoHandle) continue;
+    client_->AbortDraft(entry.draft);
+    buffers_.erase(entry.draft);
   }
 }
 
 void Drafts::Close(bool environment_ends) {
   Sweep();
   const HandleScope scope(env_);
-  for (const auto& [buffer, handle] : handles_) {
+  for (const auto& [buffer, entry] : entries_) {
     napi_value array_buffer = buffer->ArrayBuffer(env_);
     // An environment that ends takes its own ArrayBuffers with it; memory that moved to another thread stays.
     if (array_buffer == nullptr) {
@@ -94,9 +97,9 @@ void Drafts::Close(bool environment_ends) {
       napi_detach_arraybuffer(env_, array_buffer);
     }
     buffer->DeleteReference(env_);
-    if (handle != kNoHandle) client_->AbortDraft(handle);
+    if (entry.draft != kNoHandle) client_->AbortDraft(entry.draft);
   }
-  handles_.clear();
+  entries_.clear();
   buffers_.clear();
   deaths_->Close();
 }

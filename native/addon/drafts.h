@@ -14,6 +14,7 @@
 #include <unordered_map>
 
 #include "native/addon/mapped_buffer.h"
+#include "native/addon/pressure.h"
 #include "native/store/client.h"
 
 namespace mobula::addon {
@@ -47,13 +48,21 @@ class Drafts {
   // Aborts all that are unfinished. Memory that JavaScript still sees becomes ordinary memory.
   void Close(bool environment_ends);
 
+  Newcomers newcomers;
+
  private:
+  struct Entry {
+    // The draft to abort after the buffer's death; none once it is finished.
+    Handle draft;
+    Newcomers::Epoch epoch;
+  };
+
   const napi_env env_;
   Client* const client_;
   const std::shared_ptr<Store> store_;
   const std::shared_ptr<DeathList> deaths_;
-  // Every buffer that something can reach, with the draft to abort after its death: none once it is finished.
-  std::unordered_map<MappedBuffer*, Handle> handles_;
+  // Every buffer that something can reach.
+  std::unordered_map<MappedBuffer*, Entry> entries_;
   // Those with a draft.
   std::unordered_map<Handle, MappedBuffer*> buffers_;
 };

@@ -84,9 +84,12 @@ void Finalize(napi_env, void*, void* hint) {
 
 }  // namespace
 
-bool HasExactBuffers(napi_env env) { return Functions(env) != nullptr; }
+bool HasExactBuffers(napi_env env) {
+  return Functions(env) != nullptr;
+}
 
-napi_value NewExternalBuffer(napi_env env, void* bytes, size_t length, OnUnreachable on_unreachable, void* context) {
+napi_value NewExternalBuffer(napi_env env, void* bytes, size_t length, OnUnreachable on_unreachable,
+                             void* context) {
   const V8Functions* v8 = Functions(env);
   if (v8 != nullptr) {
     UniqueBackingStore unique = v8->new_backing_store(bytes, length, v8->empty_deleter, nullptr);
@@ -102,7 +105,8 @@ napi_value NewExternalBuffer(napi_env env, void* bytes, size_t length, OnUnreach
   auto call = std::make_unique<Call>(Call{on_unreachable, context});
   napi_value result = nullptr;
   if (napi_create_external_arraybuffer(env, bytes, length, Finalize, call.get(), &result) != napi_ok) {
-    napi_throw_error(env, "ERR_MOBULA_NATIVE_ADDON", "this runtime allows no ArrayBuffers over memory of addons");
+    napi_throw_error(env, "ERR_MOBULA_NATIVE_ADDON",
+                     "this runtime allows no ArrayBuffers over memory of addons");
     return nullptr;
   }
   (void)call.release();

@@ -36,7 +36,8 @@ bool HasExactBuffers(napi_env env);
 
 // An ArrayBuffer over `bytes`, length >= 1. Null with an exception pending when there is none to be had; then
 // `on_unreachable` will not run.
-napi_value NewExternalBuffer(napi_env env, void* bytes, size_t length, OnUnreachable on_unreachable, void* context);
+napi_value NewExternalBuffer(napi_env env, void* bytes, size_t length, OnUnreachable on_unreachable,
+                             void* context);
 
 }  // namespace mobula::addon
 

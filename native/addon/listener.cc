@@ -17,14 +17,21 @@ namespace {
 
 using Holder = std::shared_ptr<Listener>;
 
-void FinalizeListener(napi_env, void* holder, void*) { delete static_cast<Holder*>(holder); }
+void FinalizeListener(napi_env, void* holder, void*) {
+  delete static_cast<Holder*>(holder);
+}
 
-int OpenSpare() { return open("/dev/null", O_RDONLY | O_CLOEXEC); }
+int OpenSpare() {
+  return open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
 
 }  // namespace
 
 Listener::Listener(Environment* environment, int descriptor, std::string path)
-    : environment_(environment), descriptor_(descriptor), spare_descriptor_(OpenSpare()), path_(std::move(path)) {}
+    : environment_(environment),
+      descriptor_(descriptor),
+      spare_descriptor_(OpenSpare()),
+      path_(std::move(path)) {}
 
 Listener::~Listener() {
   // The environment ended without Close: the file goes all the same.
@@ -146,8 +153,8 @@ void Listener::Define(Environment* environment) {
   };
   const napi_env env = environment->env;
   napi_value constructor;
-  napi_define_class(env, "NativeListener", NAPI_AUTO_LENGTH, Construct, nullptr, std::size(properties), properties,
-                    &constructor);
+  napi_define_class(env, "NativeListener", NAPI_AUTO_LENGTH, Construct, nullptr, std::size(properties),
+                    properties, &constructor);
   napi_create_reference(env, constructor, 1, &environment->listener_class);
 }
 

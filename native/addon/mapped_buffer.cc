@@ -11,7 +11,9 @@ namespace mobula::addon {
 
 namespace {
 
-constexpr uint64_t RoundUpToPages(uint64_t bytes) { return (bytes + kPageSize - 1) / kPageSize * kPageSize; }
+constexpr uint64_t RoundUpToPages(uint64_t bytes) {
+  return (bytes + kPageSize - 1) / kPageSize * kPageSize;
+}
 
 }  // namespace
 
@@ -56,7 +58,8 @@ PrivateArena::~PrivateArena() {
 }
 
 void PrivateArena::ReleaseAllBut(std::vector<Range> ranges) {
-  std::sort(ranges.begin(), ranges.end(), [](const Range& a, const Range& b) { return a.address < b.address; });
+  std::sort(ranges.begin(), ranges.end(),
+            [](const Range& a, const Range& b) { return a.address < b.address; });
   std::byte* from = std::exchange(base_, nullptr);
   std::byte* const end = from + bytes_;
   ranges.push_back({end, 0});
@@ -136,15 +139,21 @@ PrivateArena::Range MappedBuffer::Pages() const {
   return {address_ - before, RoundUpToPages(before + length_)};
 }
 
-bool MappedBuffer::Separate() { return platform::MakeOrdinary(Pages().address, Pages().bytes); }
+bool MappedBuffer::Separate() {
+  return platform::MakeOrdinary(Pages().address, Pages().bytes);
+}
 
 void MappedBuffer::LeaveArena() {
   arena_ = nullptr;
   owns_mapping_ = true;
 }
 
-bool MappedBuffer::IsClean() const { return Store::IsClean(Pages().address, Pages().bytes); }
+bool MappedBuffer::IsClean() const {
+  return Store::IsClean(Pages().address, Pages().bytes);
+}
 
-void MappedBuffer::DropWritten() const { platform::DropPrivatePages(Pages().address, Pages().bytes); }
+void MappedBuffer::DropWritten() const {
+  platform::DropPrivatePages(Pages().address, Pages().bytes);
+}
 
 }  // namespace mobula::addon

@@ -164,9 +164,11 @@ napi_value MakeString(napi_env env, const std::string& text) {
 napi_value MakeHandles(napi_env env, std::span<const uint64_t> handles) {
   void* bytes = nullptr;
   napi_value buffer, result = nullptr;
-  if (napi_create_arraybuffer(env, handles.size() * sizeof(double), &bytes, &buffer) != napi_ok) return nullptr;
+  if (napi_create_arraybuffer(env, handles.size() * sizeof(double), &bytes, &buffer) != napi_ok)
+    return nullptr;
   auto* numbers = static_cast<double*>(bytes);
-  for (size_t index = 0; index < handles.size(); ++index) numbers[index] = static_cast<double>(handles[index]);
+  for (size_t index = 0; index < handles.size(); ++index)
+    numbers[index] = static_cast<double>(handles[index]);
   napi_create_typedarray(env, napi_float64_array, handles.size(), buffer, 0, &result);
   return result;
 }

@@ -19,7 +19,8 @@ napi_value ClaimSlot(napi_env env, napi_callback_info info) {
   uint32_t pid, slot;
   if (binding == nullptr || !ReadUint32(env, arguments[0], "pid", &pid)) return nullptr;
   const Status status = binding->client->ClaimSlot(pid, &slot);
-  if (status != Status::kOk) return ThrowStatus(env, status, "all places for clients of the object store are taken");
+  if (status != Status::kOk)
+    return ThrowStatus(env, status, "all places for clients of the object store are taken");
   return MakeNumber(env, slot);
 }
 
@@ -31,7 +32,8 @@ napi_value ReclaimSlot(napi_env env, napi_callback_info info) {
   const Status status =
       binding->client->ReclaimSlot(static_cast<uint32_t>(slot), kReclaimMilliseconds, &binding->orphans);
   if (status == Status::kInvalid) return ThrowStatus(env, status, "the slot must be that of another client");
-  if (status != Status::kOk) return ThrowStatus(env, status, "the lock of the object store was not to be had");
+  if (status != Status::kOk)
+    return ThrowStatus(env, status, "the lock of the object store was not to be had");
   // A client that died while a container was taken apart has left the rest of it.
   binding->client->Reap();
   const napi_value result = MakeHandles(env, binding->orphans);

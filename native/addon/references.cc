@@ -44,7 +44,9 @@ void References::DropIfUnused(Record* record) {
   client_->DropReference(record->handle);
 }
 
-void References::Adopt(Handle handle) { At(IndexOf(handle)) = {.handle = handle, .referenced = true}; }
+void References::Adopt(Handle handle) {
+  At(IndexOf(handle)) = {.handle = handle, .referenced = true};
+}
 
 bool References::Hold(Handle handle) {
   Record* record = Acquire(handle);
@@ -81,6 +83,8 @@ References::Ticket References::Track(napi_value object, Handle handle) {
   first_free_ = tracked.handle;
   tracked.handle = handle;
   tracked.reference = reference;
+  tracked.epoch = newcomers_.Add();
+  recent_.push_back(position);
   return uint64_t{tracked.generation} << 32 | (position + 1);
 }
 
@@ -99,6 +103,7 @@ void References::EndTracked(size_t position) {
   tracked.generation = (tracked.generation + 1) % kGenerations;
   tracked.handle = std::exchange(first_free_, position + 1);
   --tracked_count_;
+  newcomers_.Remove(tracked.epoch);
   if (--record->tracked == 0 && record->watched) {
     record->watched = false;
     ++record->counted;
@@ -117,7 +122,9 @@ void References::WatchDrop(Handle handle, bool on) {
   }
 }
 
-std::vector<Handle> References::TakeDropped() { return std::exchange(dropped_, {}); }
+std::vector<Handle> References::TakeDropped() {
+  return std::exchange(dropped_, {});
+}
 
 void References::Sweep(bool force) {
   // Looked at again soon if V8 has not collected yet: nothing can have died since the last poll.
@@ -125,17 +132,32 @@ void References::Sweep(bool force) {
   if (!force && !collections_.Happened()) return;
   // First, so that what a collection in here clears is seen now or announced by the next one.
   collections_.Restart();
-  for (size_t position = 0; position < tracked_.size();) {
+  Poll(tracked_.size(), [](size_t number) { return number; });
+  next_sweep_ = tracked_count_ + std::max(tracked_count_, kMinSweepInterval);
+}
+
+void References::SweepNewcomers() {
+  Poll(recent_.size(), [this](size_t number) { return recent_[number]; });
+}
+
+void References::ForgetNewcomers() {
+  newcomers_.Forget();
+  recent_.clear();
+}
+
+template <typename PositionOf>
+void References::Poll(size_t count, const PositionOf& position_of) {
+  for (size_t number = 0; number < count;) {
     const HandleScope scope(env_);
-    const size_t end = std::min(position + kSweepBatch, tracked_.size());
-    for (; position < end; ++position) {
+    const size_t end = std::min(number + kSweepBatch, count);
+    for (; number < end; ++number) {
+      const size_t position = position_of(number);
       if (tracked_[position].reference == nullptr) continue;
       napi_value object = nullptr;
       napi_get_reference_value(env_, tracked_[position].reference, &object);
       if (object == nullptr) EndTracked(position);
     }
   }
-  next_sweep_ = tracked_count_ + std::max(tracked_count_, kMinSweepInterval);
 }
 
 void References::Clear() {
@@ -145,6 +167,7 @@ void References::Clear() {
   tracked_.clear();
   tracked_count_ = 0;
   first_free_ = 0;
+  ForgetNewcomers();
   dropped_.clear();
   for (std::unique_ptr<Chunk>& chunk : chunks_) chunk.reset();
 }

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "native/addon/collector.h"
+#include "native/addon/pressure.h"
 #include "native/store/client.h"
 
 namespace mobula::addon {
@@ -56,6 +57,12 @@ class References {
   // Ends the holds of collected objects. Unless forced, does nothing when V8 has not collected since the last time.
   void Sweep(bool force);
 
+  // Objects tracked since the last ForgetNewcomers, and not ended by Untrack or Sweep.
+  bool AnyNewcomers() const { return newcomers_.any(); }
+  // Sweep for these alone.
+  void SweepNewcomers();
+  void ForgetNewcomers();
+
   // Forgets everything without touching the store.
   void Clear();
 
@@ -78,6 +85,7 @@ class References {
     napi_ref reference = nullptr;  // null: free
     Handle handle = kNoHandle;     // of the object; free: position + 1 of the next free one
     uint32_t generation = 0;
+    Newcomers::Epoch epoch = 0;
   };
   static constexpr uint32_t kGenerations = 1u << 20;
 
@@ -86,6 +94,9 @@ class References {
   // The record, with the reference set; null when the object is gone.
   Record* Acquire(Handle handle);
   Record& At(uint32_t index);
+  // Ends the holds of collected objects among `count` positions; `position_of(n)` gives the n-th.
+  template <typename PositionOf>
+  void Poll(size_t count, const PositionOf& position_of);
   void EndTracked(size_t position);
   void DropIfUnused(Record* record);
 
@@ -98,6 +109,9 @@ class References {
   size_t tracked_count_ = 0;
   uint64_t first_free_ = 0;
   size_t next_sweep_ = 0;
+  Newcomers newcomers_;
+  // Their positions, also of those that have ended.
+  std::vector<size_t> recent_;
   std::vector<Handle> dropped_;
 };
 

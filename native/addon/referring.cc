@@ -19,7 +19,8 @@ napi_value Untrack(napi_env env, napi_callback_info info) {
   const Arguments<1> arguments(env, info);
   Binding* binding = Binding::If(arguments.data);
   References::Ticket ticket;
-  if (binding == nullptr || !ReadInteger(env, arguments[0], "ticket", References::kMaxTicket, &ticket)) return nullptr;
+  if (binding == nullptr || !ReadInteger(env, arguments[0], "ticket", References::kMaxTicket, &ticket))
+    return nullptr;
   binding->references->Untrack(ticket);
   return nullptr;
 }
@@ -50,9 +51,13 @@ napi_value SetWatched(napi_env env, napi_callback_info info, bool on) {
   return nullptr;
 }
 
-napi_value WatchDrop(napi_env env, napi_callback_info info) { return SetWatched(env, info, true); }
+napi_value WatchDrop(napi_env env, napi_callback_info info) {
+  return SetWatched(env, info, true);
+}
 
-napi_value UnwatchDrop(napi_env env, napi_callback_info info) { return SetWatched(env, info, false); }
+napi_value UnwatchDrop(napi_env env, napi_callback_info info) {
+  return SetWatched(env, info, false);
+}
 
 napi_value Sweep(napi_env env, napi_callback_info info) {
   const Arguments<1> arguments(env, info);

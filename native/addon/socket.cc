@@ -16,7 +16,9 @@ namespace {
 
 using Holder = std::shared_ptr<Socket>;
 
-void FinalizeSocket(napi_env, void* holder, void*) { delete static_cast<Holder*>(holder); }
+void FinalizeSocket(napi_env, void* holder, void*) {
+  delete static_cast<Holder*>(holder);
+}
 
 void DeleteReference(napi_env env, napi_ref* reference) {
   if (*reference != nullptr) napi_delete_reference(env, *reference);
@@ -90,7 +92,8 @@ void Socket::Close() {
 napi_value Socket::Start(napi_env env, napi_callback_info info) {
   const Arguments<2> arguments(env, info);
   Socket* socket = Unwrap(env, arguments.receiver);
-  if (!ReadFunction(env, arguments[0], "onReadable") || !ReadFunction(env, arguments[1], "onWritable")) return nullptr;
+  if (!ReadFunction(env, arguments[0], "onReadable") || !ReadFunction(env, arguments[1], "onWritable"))
+    return nullptr;
   if (socket->descriptor_ < 0) return ThrowErrno(env, EBADF, "start");
   if (socket->watched()) return ThrowErrno(env, EALREADY, "start");
   Poller& poller = socket->environment_->poller;
@@ -179,7 +182,8 @@ napi_value Socket::Peer(napi_env env, napi_callback_info info) {
 
 void Socket::Define(Environment* environment) {
   const auto method = [](const char* name, napi_callback callback) {
-    return napi_property_descriptor{name, nullptr, callback, nullptr, nullptr, nullptr, napi_default_method, nullptr};
+    return napi_property_descriptor{name,   nullptr, callback, nullptr, nullptr, nullptr, napi_default_method,
+                                    nullptr};
   };
   const napi_property_descriptor properties[] = {
       method("start", Start),
@@ -196,8 +200,8 @@ void Socket::Define(Environment* environment) {
   };
   const napi_env env = environment->env;
   napi_value constructor;
-  napi_define_class(env, "NativeSocket", NAPI_AUTO_LENGTH, Construct, nullptr, std::size(properties), properties,
-                    &constructor);
+  napi_define_class(env, "NativeSocket", NAPI_AUTO_LENGTH, Construct, nullptr, std::size(properties),
+                    properties, &constructor);
   napi_create_reference(env, constructor, 1, &environment->socket_class);
 }
 

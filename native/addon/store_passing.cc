@@ -22,8 +22,8 @@ struct Message {
 };
 
 bool IsClaimed(const Store& store, uint64_t slot) {
-  return slot < kSlotCount && store.slot(static_cast<uint32_t>(slot)).state.Load() ==
-                                  static_cast<uint32_t>(SlotState::kClaimed);
+  return slot < kSlotCount &&
+         store.slot(static_cast<uint32_t>(slot)).state.Load() == static_cast<uint32_t>(SlotState::kClaimed);
 }
 
 }  // namespace
@@ -42,7 +42,8 @@ napi_value SendStore(napi_env env, napi_callback_info info) {
   const Message message = {kMagic, kLayoutVersion, static_cast<uint32_t>(slot)};
   const int descriptors[] = {store.control_descriptor(), store.data_descriptor()};
   std::string error;
-  switch (platform::SendDescriptors(socket->descriptor(), &message, sizeof(message), descriptors, 2, &error)) {
+  switch (
+      platform::SendDescriptors(socket->descriptor(), &message, sizeof(message), descriptors, 2, &error)) {
     case Status::kOk:
       return nullptr;
     case Status::kNotReady:
@@ -71,8 +72,10 @@ napi_value ReceiveStore(napi_env env, napi_callback_info info) {
                                                      descriptors, 2, &received, &error);
   if (status == Status::kNotReady) return nullptr;
   if (status != Status::kOk) return ThrowErrno(env, ECONNRESET, "receiveStore");
-  if (length != sizeof(message) || received != 2 || message.magic != kMagic || message.version != kLayoutVersion) {
-    return ThrowStatus(env, Status::kMismatch, "the other side sent no object store of this version of Mobula");
+  if (length != sizeof(message) || received != 2 || message.magic != kMagic ||
+      message.version != kLayoutVersion) {
+    return ThrowStatus(env, Status::kMismatch,
+                       "the other side sent no object store of this version of Mobula");
   }
   std::unique_ptr<Store> store;
   const Status attached = Store::Attach(std::move(descriptors[0]), std::move(descriptors[1]), &store, &error);

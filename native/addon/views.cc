@@ -19,6 +19,7 @@ struct Views::View {
   Object* object;
   uint32_t index;
   MappedBuffer* buffer;
+  Newcomers::Epoch epoch;
   bool held = false;
   Task holder = 0;
   Pages pages = Pages::kUnknown;
@@ -130,7 +131,8 @@ napi_value Views::NewView(Object* object, uint32_t index, BufferPlace place, Tas
   MappedBuffer* key = buffer.get();
   napi_value result = MappedBuffer::Expose(env_, std::move(buffer));
   if (result == nullptr) return nullptr;
-  auto view = std::make_unique<View>(View{.object = object, .index = index, .buffer = key});
+  auto view =
+      std::make_unique<View>(View{.object = object, .index = index, .buffer = key, .epoch = newcomers.Add()});
   others.push_back(view.get());
   ++object->view_count;
   bytes_ += place.byte_length;
@@ -189,6 +191,7 @@ void Views::Remove(View* view) {
     std::erase(unchecked_, view);
   }
   std::erase(object->views[view->index], view);
+  newcomers.Remove(view->epoch);
   bytes_ -= view->buffer->length();
   views_.erase(view->buffer);
   if (--object->view_count > 0) return;

@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "native/addon/mapped_buffer.h"
+#include "native/addon/pressure.h"
 #include "native/store/client.h"
 
 namespace mobula::addon {
@@ -57,6 +58,8 @@ class Views {
   // Bytes of the buffers in view.
   uint64_t bytes() const { return bytes_; }
   size_t count() const { return views_.size(); }
+
+  Newcomers newcomers;
 
  private:
   struct Object;

@@ -49,7 +49,8 @@ bool ReadParts(napi_env env, const napi_value* arguments, Binding* binding, Obje
   parts->meta_length = static_cast<uint32_t>(meta.size());
   if (!IsNullish(env, arguments[3])) {
     uint32_t count = 0;
-    if (napi_get_array_length(env, arguments[3], &count) != napi_ok) return ThrowInvalid(env, "buffers", "an array");
+    if (napi_get_array_length(env, arguments[3], &count) != napi_ok)
+      return ThrowInvalid(env, "buffers", "an array");
     binding->sources.clear();
     for (uint32_t index = 0; index < count; ++index) {
       const HandleScope scope(env);
@@ -102,9 +103,8 @@ napi_value CreatePendings(napi_env env, napi_callback_info info) {
   }
   std::vector<Handle>& handles = binding->handles;
   handles.resize(count);
-  const Status status = binding->WithRoom([&] {
-    return binding->client->CreatePendings(counter, static_cast<uint32_t>(count), handles.data());
-  });
+  const Status status = binding->WithRoom(
+      [&] { return binding->client->CreatePendings(counter, static_cast<uint32_t>(count), handles.data()); });
   if (status == Status::kFull) handles.clear();
   if (status != Status::kOk && status != Status::kFull) return ThrowStatus(env, status, "no such returns");
   for (const Handle handle : handles) binding->references->Adopt(handle);
@@ -163,8 +163,8 @@ napi_value Complete(napi_env env, napi_callback_info info) {
   std::vector<Handle>& targets = binding->handles;
   std::vector<Handle>& drafts = binding->more_handles;
   uint16_t attempt;
-  if (!ReadHandles(env, arguments[0], "targets", &targets) || !ReadHandles(env, arguments[1], "drafts", &drafts) ||
-      !ReadAttempt(env, arguments[2], &attempt)) {
+  if (!ReadHandles(env, arguments[0], "targets", &targets) ||
+      !ReadHandles(env, arguments[1], "drafts", &drafts) || !ReadAttempt(env, arguments[2], &attempt)) {
     return nullptr;
   }
   if (targets.empty() || targets.size() != drafts.size()) {
@@ -195,8 +195,8 @@ napi_value CompleteSmall(napi_env env, napi_callback_info info) {
   if (meta.size() > UINT32_MAX) return ThrowUnexpected(env, "meta", "shorter than 4 GiB");
   bool had_waiters = false;
   const Status status = binding->WithRoom([&] {
-    return binding->client->CompleteSmall(target, attempt, meta.data(), static_cast<uint32_t>(meta.size()), flags,
-                                          &had_waiters);
+    return binding->client->CompleteSmall(target, attempt, meta.data(), static_cast<uint32_t>(meta.size()),
+                                          flags, &had_waiters);
   });
   return Settled(env, status, had_waiters);
 }

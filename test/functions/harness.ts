@@ -15,7 +15,13 @@ import {
   type ReviveContext,
   type ShippedFunction,
 } from '../../lib/functions/index.js';
-import { type Codec, type CodecHooks, createCodec, REMOTE_FUNCTION } from '../../lib/values/index.js';
+import {
+  type Codec,
+  type CodecHooks,
+  createCodec,
+  REMOTE_FUNCTION,
+  SerializerRegistry,
+} from '../../lib/values/index.js';
 
 /** Stands for an ObjectRef: a handle that only the codec's hooks know. */
 export class TestRef {
@@ -35,6 +41,7 @@ export interface TestSession {
   readonly codec: Codec;
   readonly capture: CaptureContext;
   readonly revive: ReviveContext;
+  readonly serializers: SerializerRegistry;
   /** Buffers that were put. */
   readonly puts: number;
 }
@@ -51,7 +58,8 @@ export function testSession(folder: string, entryScript: string | undefined): Te
     classReference,
     classFromReference,
   };
-  const codec = createCodec(hooks);
+  const serializers = new SerializerRegistry();
+  const codec = createCodec(hooks, { serializers });
   const capture: CaptureContext = {
     codec,
     entryScript,
@@ -78,6 +86,7 @@ export function testSession(folder: string, entryScript: string | undefined): Te
     codec,
     capture,
     revive,
+    serializers,
     get puts() {
       return counts.puts;
     },

@@ -14,10 +14,7 @@ export class DemandTable {
     this.#resources = resources;
   }
 
-  /**
-   * Replaces a queue's number. Returns whether that can call for revocations or new processes: there was nobody waiting
-   * before, or more are waiting, or for something deeper.
-   */
+  /** Replaces a queue's number. Returns whether tasks wait in it now and did not before, or deeper ones than before. */
   report(client: Client, job: Job, shape: Shape, event: Demand, now: number): boolean {
     const queue = this.#queue(client, job, shape, event.exclusive);
     const underWay = event.grantsSeen === undefined ? 0 : Math.max(0, queue.granted - event.grantsSeen);
@@ -27,7 +24,7 @@ export class DemandTable {
     if (event.count > 0) queue.depth = event.depth;
     queue.runtimeMs = event.runtimeMs;
     this.#set(queue, Math.max(0, event.count - underWay), now);
-    return queue.count > before || (deeper && queue.count > 0);
+    return queue.count > 0 && (before === 0 || deeper);
   }
 
   /** One task of the queue is provided for by a lease. */

@@ -43,6 +43,8 @@ export class Job {
   /** Those of its classes in which somebody waits. */
   readonly waiting: DemandClass[] = [];
   readonly drivers = new Set<Client>();
+  /** Leases on its processes that hold something and were not revoked hard. */
+  readonly revocable = new Set<Lease>();
   /** By resource: number of the last grant of a shape that it dominates, for taking turns. */
   readonly turns: number[];
   startFailures = 0;
@@ -122,12 +124,9 @@ export class DemandClass {
   /** Why nobody in it is served, as the last pass found it. For people. */
   obstacle: string | undefined = undefined;
 
-  // Marks of the current pass, see Placement.
+  // Marks of the current pass, see PlacementPolicy.
   stuckInPass = 0;
   reservedInPass = 0;
-  // Marks of the current planning, see Revocation.
-  doneInPlan = 0;
-  plannedGrants = 0;
 
   constructor(
     readonly job: Job,

@@ -12,8 +12,9 @@ import type { WorkerPool } from './workers.js';
  */
 export class LeaseTable {
   readonly #all = new Map<LeaseId, Lease>();
-  /** Leases that hold something others could use, by revocation. */
-  readonly #holding = { none: new Set<Lease>(), soft: new Set<Lease>(), hard: new Set<Lease>() };
+  /** Leases that hold something others could use and were not asked back at all; and those that were revoked hard. */
+  readonly #firm = new Set<Lease>();
+  readonly #hard = new Set<Lease>();
   readonly #resources: Resources;
   readonly #pool: WorkerPool;
   #nextId = 1;
@@ -35,17 +36,14 @@ export class LeaseTable {
     return this.#all.values();
   }
 
-  /** Leases that hold something and were not asked back / only softly / hard. */
+  /** Leases that hold something and were not asked back. */
   get firm(): ReadonlySet<Lease> {
-    return this.#holding.none;
+    return this.#firm;
   }
 
-  get softlyRevoked(): ReadonlySet<Lease> {
-    return this.#holding.soft;
-  }
-
+  /** Leases that hold something and will come back as soon as their started tasks are done. */
   get hardRevoked(): ReadonlySet<Lease> {
-    return this.#holding.hard;
+    return this.#hard;
   }
 
   /** The process must be idle, or waiting and the queue not exclusive; bound to the queue's job; the resources free. */
@@ -55,7 +53,7 @@ export class LeaseTable {
     queue.client.leases.add(lease);
     worker.awake.add(lease);
     worker.exclusive = lease.exclusive;
-    this.#holding.none.add(lease);
+    this.#enter(lease);
     this.#charge(lease, lease.requirement.needs, 1);
     apply(lease.job.account.held, lease.requirement.kept, 1);
     apply(this.#resources.available, lease.requirement.kept, -1);
@@ -71,7 +69,7 @@ export class LeaseTable {
     lease.worker.suspended.add(lease);
     this.#charge(lease, lease.requirement.needs, -1);
     this.#charge(lease, lease.requirement.kept, 1);
-    if (lease.requirement.kept.length === 0) this.#holding[lease.revocation].delete(lease);
+    if (lease.requirement.kept.length === 0) this.#leave(lease);
     this.#settle(lease.worker, now, 'LeaseSuspended');
   }
 
@@ -82,7 +80,7 @@ export class LeaseTable {
     lease.worker.awake.add(lease);
     this.#charge(lease, lease.requirement.kept, -1);
     this.#charge(lease, lease.requirement.needs, 1);
-    this.#holding[lease.revocation].add(lease);
+    this.#enter(lease);
     this.#settle(lease.worker, now, 'LeaseResumed');
   }
 
@@ -91,7 +89,7 @@ export class LeaseTable {
     const held = lease.state === 'awake' ? requirement.needs : requirement.kept;
     this.#step(lease, state, now, cause);
     this.#all.delete(lease.id);
-    this.#holding[lease.revocation].delete(lease);
+    this.#leave(lease);
     queue.client.leases.delete(lease);
     worker.awake.delete(lease);
     worker.suspended.delete(lease);
@@ -104,10 +102,23 @@ export class LeaseTable {
 
   /** Notes that the worker was told to give it back. Never weakens. */
   revoke(lease: Lease, revocation: 'soft' | 'hard', now: number): void {
-    const holds = this.#holding[lease.revocation].delete(lease);
+    const holds = lease.state === 'awake' || lease.requirement.kept.length > 0;
+    this.#leave(lease);
     lease.revocation = revocation;
-    if (holds) this.#holding[revocation].add(lease);
+    if (holds) this.#enter(lease);
     lease.worker.history.record(now, lease.id, lease.state, lease.state, `${revocation} revocation`);
+  }
+
+  #enter(lease: Lease): void {
+    if (lease.revocation === 'hard') this.#hard.add(lease);
+    else lease.job.revocable.add(lease);
+    if (lease.revocation === 'none') this.#firm.add(lease);
+  }
+
+  #leave(lease: Lease): void {
+    if (lease.revocation === 'hard') this.#hard.delete(lease);
+    else lease.job.revocable.delete(lease);
+    if (lease.revocation === 'none') this.#firm.delete(lease);
   }
 
   #step(lease: Lease, state: Lease['state'], now: number, cause: string): void {

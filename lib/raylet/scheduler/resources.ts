@@ -75,6 +75,8 @@ export function formatAmount(name: string, units: number): string {
 export class Resources {
   readonly names: readonly string[];
   readonly totals: readonly number[];
+  /** Indexes of what there is any of. */
+  readonly present: readonly number[];
   /** In units; CPU may be below zero while resumed tasks hold more than there is. */
   readonly available: number[];
   readonly #indexes = new Map<string, number>();
@@ -99,6 +101,7 @@ export class Resources {
     }
     this.names = names;
     this.totals = totals;
+    this.present = [...totals.keys()].filter((index) => totals[index]! > 0);
     this.available = totals.slice();
     for (const [index, name] of names.entries()) if (isNamed(index)) this.#indexes.set(name, index);
   }

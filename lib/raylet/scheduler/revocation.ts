@@ -1,6 +1,8 @@
 import type { Account } from './account.js';
 import type { DemandTable } from './demand.js';
-import { type DemandClass, goesBefore, type Lease } from './entities.js';
+import { type DemandClass, goesBefore, type Job, type Lease } from './entities.js';
+import type { JobId } from './events.js';
+import { type HeapItem, IndexedHeap } from './heap.js';
 import type { LeaseTable } from './leases.js';
 import type { ResolvedOptions } from './options.js';
 import { apply, fits, type Need, type Resources, type Shape } from './resources.js';
@@ -9,6 +11,29 @@ import { apply, fits, type Need, type Resources, type Shape } from './resources.
 export interface RevocationDecision {
   readonly lease: Lease;
   readonly hard: boolean;
+}
+
+/** A job in which somebody waits for what is not free, while a planning deals out what will be. */
+class Claimant implements HeapItem {
+  heapIndex = -1;
+  /** Tasks of the current class that would have a lease. */
+  served = 0;
+  #position = 0;
+
+  /** `blocked`: its classes, the one to be served first in front. */
+  constructor(
+    readonly job: Job,
+    readonly blocked: readonly DemandClass[],
+  ) {}
+
+  get current(): DemandClass | undefined {
+    return this.blocked[this.#position];
+  }
+
+  next(): void {
+    this.#position++;
+    this.served = 0;
+  }
 }
 
 /**
@@ -24,19 +49,30 @@ export interface RevocationDecision {
 export class RevocationPolicy {
   /** When the next revocation may become due, in milliseconds; Infinity when nothing is waited for. */
   nextAt = Number.POSITIVE_INFINITY;
+  #plannedAt = Number.NEGATIVE_INFINITY;
   readonly #resources: Resources;
   readonly #demand: DemandTable;
+  readonly #jobs: ReadonlyMap<JobId, Job>;
   readonly #leases: LeaseTable;
   readonly #quantum: number;
   readonly #grace: number;
   /** More virtual grants than there can be processes are not worth planning. */
   readonly #budget: number;
   readonly #returning: number[];
+  /** In the current planning: no job has a larger claim to anything. */
+  #mostHeld = 0;
   #plan = 0;
 
-  constructor(resources: Resources, demand: DemandTable, leases: LeaseTable, options: ResolvedOptions) {
+  constructor(
+    resources: Resources,
+    demand: DemandTable,
+    leases: LeaseTable,
+    jobs: ReadonlyMap<JobId, Job>,
+    options: ResolvedOptions,
+  ) {
     this.#resources = resources;
     this.#demand = demand;
+    this.#jobs = jobs;
     this.#leases = leases;
     this.#quantum = options.quantum;
     this.#grace = options.grace;
@@ -44,32 +80,41 @@ export class RevocationPolicy {
     this.#returning = resources.totals.map(() => 0);
   }
 
+  /**
+   * What is held has changed. It is looked at again after a while: at once it would cost as much as there are leases, with every lease
+   * that comes and goes.
+   */
+  changed(): void {
+    const at = this.#plannedAt + this.#grace;
+    if (at < this.nextAt && this.#demand.waitingJobs.size > 0) this.nextAt = at;
+  }
+
   /** `atLimit`: classes whose needs are free, but no process may be started for them. */
   plan(atLimit: readonly DemandClass[], now: number): RevocationDecision[] {
     this.nextAt = Number.POSITIVE_INFINITY;
+    this.#plannedAt = now;
     const decisions: RevocationDecision[] = [];
-    const blocked: DemandClass[] = [];
+    const claimants: Claimant[] = [];
     for (const job of this.#demand.waitingJobs) {
-      for (const demand of job.waiting) {
-        if (!fits(this.#resources.available, demand.requirement.needs)) blocked.push(demand);
-      }
+      const blocked = job.waiting.filter(
+        (demand) => !fits(this.#resources.available, demand.requirement.needs),
+      );
+      if (blocked.length > 1) blocked.sort((a, b) => (goesBefore(a.queues.first!, b.queues.first!) ? -1 : 1));
+      if (blocked.length > 0) claimants.push(new Claimant(job, blocked));
     }
-    if (blocked.length === 0 && atLimit.length === 0) return decisions;
+    if (claimants.length === 0 && atLimit.length === 0) return decisions;
     const chosen = new Set<Lease>();
-    this.#planHard(blocked, chosen, now);
+    if (claimants.length > 0) this.#planHard(claimants, chosen, now);
     this.#planForProcess(atLimit, chosen, now);
     for (const lease of chosen) decisions.push({ lease, hard: true });
     for (const lease of this.#leases.firm) {
-      if (chosen.has(lease)) continue;
-      if (
-        blocked.some((demand) => isForOthers(demand, lease) && this.#helps(lease, demand)) ||
-        atLimit.some((demand) => isForOthers(demand, lease) && lease.state === 'awake')
-      ) {
-        const due = lease.grantedAt + this.#grace;
-        if (now >= due) decisions.push({ lease, hard: false });
-        else if (due < this.nextAt) this.nextAt = due;
-      }
+      if (chosen.has(lease) || !this.#isWanted(lease, claimants, atLimit)) continue;
+      const due = lease.grantedAt + this.#grace;
+      if (now >= due) decisions.push({ lease, hard: false });
+      else if (due < this.nextAt) this.nextAt = due;
     }
+    // Leases that were granted one after the other become due one after the other: they are looked at together.
+    this.nextAt = Math.max(this.nextAt, now + this.#grace / 2);
     return decisions;
   }
 
@@ -77,43 +122,41 @@ export class RevocationPolicy {
    * Deals out, in the order of claims, what will be free when all hard revoked leases are back; whoever then still waits and has
    * a better claim than a holder adds that holder's lease to the revoked ones.
    */
-  #planHard(blocked: readonly DemandClass[], chosen: Set<Lease>, now: number): void {
-    if (blocked.length === 0) return;
+  #planHard(claimants: readonly Claimant[], chosen: Set<Lease>, now: number): void {
     const plan = ++this.#plan;
     const pool = this.#returning;
     for (let index = 0; index < pool.length; index++) pool[index] = this.#resources.available[index]!;
     for (const lease of this.#leases.hardRevoked) this.#takeAway(plan, lease, pool);
-    for (const demand of blocked) {
-      demand.plannedGrants = 0;
-      demand.doneInPlan = 0;
+    this.#mostHeld = this.#largestClaim(plan);
+    const order = new IndexedHeap<Claimant>((a, b) => claimsBefore(plan, a.current!, b.current!));
+    const byJob = new Map<Job, Claimant>();
+    for (const claimant of claimants) {
+      order.add(claimant);
+      byJob.set(claimant.job, claimant);
     }
-    let budget = this.#budget;
-    while (budget > 0) {
-      const demand = this.#firstOf(plan, blocked);
-      if (demand === undefined) return;
+    for (let budget = this.#budget; budget > 0; ) {
+      const claimant = order.first;
+      if (claimant === undefined) return;
+      const demand = claimant.current!;
       if (fits(pool, demand.requirement.needs)) {
-        const queue = demand.queues.first!;
-        apply(pool, demand.requirement.needs, -1);
-        demand.job.account.shadow(plan, demand.requirement.needs, 1);
-        queue.client.account.shadow(plan, demand.requirement.needs, 1);
-        queue.account.shadow(plan, demand.requirement.needs, 1);
-        demand.plannedGrants++;
-        if (demand.plannedGrants >= demand.total) demand.doneInPlan = plan;
+        this.#give(plan, demand, pool);
         budget--;
-        continue;
+        claimant.served++;
+        if (claimant.served >= demand.total) claimant.next();
+      } else {
+        const wanted = (lease: Lease) => !chosen.has(lease) && lacksLess(pool, demand, lease);
+        const victim = this.#victim(plan, demand, now, wanted);
+        if (victim === undefined) {
+          claimant.next();
+        } else {
+          chosen.add(victim);
+          this.#takeAway(plan, victim, pool);
+          const loser = byJob.get(victim.job);
+          if (loser !== undefined && loser !== claimant && loser.heapIndex >= 0) order.update(loser);
+        }
       }
-      const victim = this.#victim(
-        plan,
-        demand,
-        now,
-        (lease) => !chosen.has(lease) && lacksLess(pool, demand, lease),
-      );
-      if (victim === undefined) {
-        demand.doneInPlan = plan;
-        continue;
-      }
-      chosen.add(victim);
-      this.#takeAway(plan, victim, pool);
+      if (claimant.current === undefined) order.remove(claimant);
+      else order.update(claimant);
     }
   }
 
@@ -121,6 +164,7 @@ export class RevocationPolicy {
   #planForProcess(atLimit: readonly DemandClass[], chosen: Set<Lease>, now: number): void {
     if (atLimit.length === 0 || chosen.size > 0 || this.#leases.hardRevoked.size > 0) return;
     const plan = ++this.#plan;
+    this.#mostHeld = this.#largestClaim(plan);
     for (const demand of atLimit) {
       const victim = this.#victim(plan, demand, now, (lease) => lease.state === 'awake');
       if (victim === undefined) continue;
@@ -138,20 +182,40 @@ export class RevocationPolicy {
     lease.queue.account.shadow(plan, held, -1);
   }
 
-  #firstOf(plan: number, blocked: readonly DemandClass[]): DemandClass | undefined {
-    let best: DemandClass | undefined;
-    for (const demand of blocked) {
-      if (demand.doneInPlan === plan) continue;
-      if (best === undefined || this.#claimsBefore(plan, demand, best)) best = demand;
+  /** Counts one more task of the class as served. */
+  #give(plan: number, demand: DemandClass, pool: number[]): void {
+    const { needs } = demand.requirement;
+    const queue = demand.queues.first!;
+    apply(pool, needs, -1);
+    demand.job.account.shadow(plan, needs, 1);
+    queue.client.account.shadow(plan, needs, 1);
+    queue.account.shadow(plan, needs, 1);
+    for (const { index } of needs) {
+      this.#mostHeld = Math.max(this.#mostHeld, demand.job.account.shadowClaim(plan, index));
     }
-    return best;
   }
 
-  #claimsBefore(plan: number, a: DemandClass, b: DemandClass): boolean {
-    if (a.job === b.job) return goesBefore(a.queues.first!, b.queues.first!);
-    const ofA = a.job.account.shadowClaim(plan, a.shape.dominant.index);
-    const ofB = b.job.account.shadowClaim(plan, b.shape.dominant.index);
-    return ofA !== ofB ? ofA < ofB : a.lastTurn < b.lastTurn;
+  /** The largest claim of a job to anything, of those from which a lease can be taken. */
+  #largestClaim(plan: number): number {
+    let most = 0;
+    for (const job of this.#jobs.values()) {
+      if (job.revocable.size === 0) continue;
+      for (const index of this.#resources.present) {
+        most = Math.max(most, job.account.shadowClaim(plan, index));
+      }
+    }
+    return most;
+  }
+
+  #isWanted(lease: Lease, claimants: readonly Claimant[], atLimit: readonly DemandClass[]): boolean {
+    const { available } = this.#resources;
+    for (const { blocked } of claimants) {
+      for (const demand of blocked) {
+        if (isForOthers(demand, lease) && lacksLess(available, demand, lease)) return true;
+      }
+    }
+    for (const demand of atLimit) if (isForOthers(demand, lease) && lease.state === 'awake') return true;
+    return false;
   }
 
   /** Of the leases to which the demand has a better claim: of the job that holds most, the shallowest, the longest held. */
@@ -161,17 +225,20 @@ export class RevocationPolicy {
     now: number,
     accept: (lease: Lease) => boolean,
   ): Lease | undefined {
+    const claim = demand.job.account.shadowClaim(plan, demand.shape.dominant.index);
+    // Where all hold about the same no other job's leases need be looked at.
+    const jobs = claim < this.#mostHeld ? this.#jobs.values() : [demand.job];
     let best: Lease | undefined;
     let bestShare = 0;
-    for (const leases of [this.#leases.firm, this.#leases.softlyRevoked]) {
-      for (const lease of leases) {
+    for (const job of jobs) {
+      for (const lease of job.revocable) {
         if (!accept(lease) || !this.#outranks(plan, demand, lease)) continue;
         const due = lease.grantedAt + this.#quantum;
         if (now < due) {
           if (due < this.nextAt) this.nextAt = due;
           continue;
         }
-        const share = lease.job.account.shadowClaim(plan, lease.shape.dominant.index);
+        const share = job.account.shadowClaim(plan, lease.shape.dominant.index);
         if (best === undefined || isBetterVictim(lease, share, best, bestShare)) {
           best = lease;
           bestShare = share;
@@ -195,10 +262,12 @@ export class RevocationPolicy {
     const ofHolder = ofOneClient ? holder.account : holder.client.account;
     return hasBetterClaim(plan, ofWaiting, demand.shape, ofHolder, lease.shape);
   }
+}
 
-  #helps(lease: Lease, demand: DemandClass): boolean {
-    return lacksLess(this.#resources.available, demand, lease);
-  }
+function claimsBefore(plan: number, a: DemandClass, b: DemandClass): boolean {
+  const ofA = a.job.account.shadowClaim(plan, a.shape.dominant.index);
+  const ofB = b.job.account.shadowClaim(plan, b.shape.dominant.index);
+  return ofA !== ofB ? ofA < ofB : a.lastTurn < b.lastTurn;
 }
 
 /** Whether who waits for a shape holds less than who has a lease on one; still not more when that lease has ended. */

@@ -47,8 +47,12 @@ export class Scheduler {
   #out: SchedulerInstruction[] = [];
   #now = Number.NEGATIVE_INFINITY;
   #ticked = false;
-  /** Something happened that can call for a revocation. */
-  #changed = false;
+  /** Somebody waits who did not wait before: leases may have to be asked back for him. */
+  #newDemand = false;
+  /** What is held has changed. */
+  #holdingsChanged = false;
+  /** Somebody waits for a process, and the limits leave none. */
+  #limited = false;
   #ignored = 0;
 
   constructor(options: SchedulerOptions) {
@@ -59,7 +63,13 @@ export class Scheduler {
     this.#demand = new DemandTable(this.#resources);
     this.#placement = new PlacementPolicy(this.#resources, this.#pool, this.#demand, quantum);
     this.#starts = new StartPolicy(this.#options, this.#resources, this.#pool, this.#jobs);
-    this.#revocation = new RevocationPolicy(this.#resources, this.#demand, this.#leases, this.#options);
+    this.#revocation = new RevocationPolicy(
+      this.#resources,
+      this.#demand,
+      this.#leases,
+      this.#jobs,
+      this.#options,
+    );
   }
 
   /**
@@ -121,7 +131,6 @@ export class Scheduler {
 
   #apply(event: SchedulerEvent): boolean {
     if (event.type === 'Demand') return this.#handleDemand(event);
-    this.#changed = true;
     switch (event.type) {
       case 'ClientJoined':
         return this.#handleClientJoined(event);
@@ -200,7 +209,7 @@ export class Scheduler {
     for (const lease of [...worker.awake, ...worker.suspended]) {
       const { client } = lease.queue;
       this.#leases.end(lease, 'lost', this.#now, `WorkerExited: ${reason}`);
-      this.#demand.reposition(client);
+      this.#held(client);
       if (this.#clients.get(client.id) === client && client.worker !== worker) {
         this.#out.push({ type: 'LeaseLost', client: client.id, lease: lease.id, worker: id });
       }
@@ -248,7 +257,7 @@ export class Scheduler {
       });
       return true;
     }
-    if (this.#demand.report(client, job, shape, event, this.#now)) this.#changed = true;
+    if (this.#demand.report(client, job, shape, event, this.#now)) this.#newDemand = true;
     return true;
   }
 
@@ -257,7 +266,7 @@ export class Scheduler {
     const client = this.#clients.get(id);
     if (lease === undefined || client === undefined || lease.queue.client !== client) return false;
     this.#leases.end(lease, 'ended', this.#now, 'LeaseReturned');
-    this.#demand.reposition(client);
+    this.#held(client);
     return true;
   }
 
@@ -271,7 +280,7 @@ export class Scheduler {
     if (type === 'LeaseReleased') this.#leases.end(lease, 'ended', this.#now, type);
     else if (type === 'LeaseSuspended') this.#leases.suspend(lease, this.#now);
     else this.#leases.resume(lease, this.#now);
-    this.#demand.reposition(lease.queue.client);
+    this.#held(lease.queue.client);
     return true;
   }
 
@@ -315,8 +324,12 @@ export class Scheduler {
       else this.#carryOut(this.#starts.provide(stuck, this.#placement.free(), this.#now));
     }
     for (const job of this.#demand.waitingJobs) this.#carryOut(this.#starts.provideFirst(job, this.#now));
-    if (!this.#changed && this.#now < this.#revocation.nextAt) return;
-    this.#changed = false;
+    const limited = this.#starts.atLimit.length > 0;
+    if (this.#holdingsChanged || limited !== this.#limited) this.#revocation.changed();
+    this.#holdingsChanged = false;
+    this.#limited = limited;
+    if (!this.#newDemand && this.#now < this.#revocation.nextAt) return;
+    this.#newDemand = false;
     for (const { lease, hard } of this.#revocation.plan(this.#starts.atLimit, this.#now))
       this.#revoke(lease, hard);
   }
@@ -337,8 +350,7 @@ export class Scheduler {
     }
     const lease = this.#leases.grant(queue, worker, this.#now);
     this.#demand.granted(queue, this.#now);
-    this.#demand.reposition(queue.client);
-    this.#changed = true;
+    this.#held(queue.client);
     this.#out.push({
       type: 'Grant',
       client: queue.client.id,
@@ -355,6 +367,12 @@ export class Scheduler {
     if (lease.revocation === 'hard' || lease.revocation === (hard ? 'hard' : 'soft')) return;
     this.#leases.revoke(lease, hard ? 'hard' : 'soft', this.#now);
     this.#out.push({ type: 'Revoke', lease: lease.id, worker: lease.worker.id, hard });
+  }
+
+  /** What a submitter holds has changed. */
+  #held(client: Client): void {
+    this.#demand.reposition(client);
+    this.#holdingsChanged = true;
   }
 
   #startForNobody(count: number): void {

@@ -75,9 +75,8 @@ function checkCharge(worker: Worker, name: string): void {
   check(worker.cpu === cpu && worker.process === process, () => `${name} is charged wrongly`, worker);
 }
 
-function checkLeases({ leases, pool }: SchedulerParts): void {
+function checkLeases({ leases, pool, jobs }: SchedulerParts): void {
   let count = 0;
-  const books = { none: leases.firm, soft: leases.softlyRevoked, hard: leases.hardRevoked };
   for (const lease of leases.all()) {
     count++;
     const { worker, queue } = lease;
@@ -87,13 +86,16 @@ function checkLeases({ leases, pool }: SchedulerParts): void {
     check(lease.job === worker.job, () => `${lease.name} is on a worker of another job`, worker);
     check(queue.client.leases.has(lease), () => `${lease.name} is unknown to its submitter`, worker);
     const holds = lease.state === 'awake' || lease.requirement.kept.length > 0;
-    for (const [revocation, book] of Object.entries(books)) {
-      const expected = holds && lease.revocation === revocation;
-      check(book.has(lease) === expected, () => `${lease.name} is in the wrong book`, worker);
-    }
+    const { revocation } = lease;
+    const right =
+      leases.firm.has(lease) === (holds && revocation === 'none') &&
+      lease.job.revocable.has(lease) === (holds && revocation !== 'hard') &&
+      leases.hardRevoked.has(lease) === (holds && revocation === 'hard');
+    check(right, () => `${lease.name} is in the wrong books`, worker);
   }
   check(count === leases.size, () => 'the number of leases is wrong');
-  const booked = leases.firm.size + leases.softlyRevoked.size + leases.hardRevoked.size;
+  let booked = leases.hardRevoked.size;
+  for (const job of jobs.values()) booked += job.revocable.size;
   check(booked <= count, () => 'leases that ended are still in the books');
 }
 
