@@ -28,7 +28,38 @@ export {
   type RemoteResult,
 } from './api/remote.js'
 export { type NodeStatistics, statistics } from './api/statistics.js'
-export * from './errors/index.js'
+export {
+  AlreadyInitializedError,
+  BlockingGetError,
+  DirectCallError,
+  ERROR_CATALOGUE,
+  type ErrorCatalogueEntry,
+  GetTimeoutError,
+  InfeasibleTaskError,
+  InitInsideTaskError,
+  InvalidArgumentError,
+  isMobulaError,
+  MobulaError,
+  NativeAddonError,
+  NotInitializedError,
+  NotSupportedError,
+  ObjectFreedError,
+  ObjectLostError,
+  ObjectStoreFullError,
+  OwnerDiedError,
+  ProtocolError,
+  RayletDiedError,
+  SerializationError,
+  ShutdownError,
+  type StoreHolder,
+  TaskCancelledError,
+  TaskError,
+  VersionMismatchError,
+  type WaitingFor,
+  WorkerCrashedError,
+  WorkerStartError,
+  WrongThreadError,
+} from './errors/index.js';
 export { ObjectRef } from './store/object-ref.js'
 export { registerSerializer } from './api/serializers.js'
 export type { Serializer } from './values/index.js'

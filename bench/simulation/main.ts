@@ -12,6 +12,9 @@ import {
 import { ModelNode, type ModelTask } from './model.js';
 import { Random } from './random.js';
 
+/** Client numbers of worker processes lie above this. */
+const FIRST_WORKER_CLIENT = 1000;
+
 interface Row {
   name: string;
   cpus: number;
@@ -40,11 +43,21 @@ function row(
   };
 }
 
+/** Who wants the CPUs of a saturated node: drivers, each with a job of its own, or the worker processes of a single job. */
+type Submitters = 'drivers' | 'workers';
+
 /**
- * Nodes whose CPUs are all taken and whose submitters always want more: leases are given back, granted, revoked. The cost of
+ * A node whose CPUs are all taken and whose submitters always want more: leases are given back, granted, revoked. The cost of
  * an event must not depend on the number of waiting tasks.
  */
-function saturated(seed: number, cpus: number, clients: number, tasks: number, mostEvents: number): Row {
+function saturated(
+  seed: number,
+  submitters: Submitters,
+  cpus: number,
+  clients: number,
+  tasks: number,
+  mostEvents: number,
+): Row {
   const random = new Random(seed);
   const scheduler = new Scheduler({
     resources: { CPU: cpus },
@@ -68,7 +81,7 @@ function saturated(seed: number, cpus: number, clients: number, tasks: number, m
   const take = (instruction: SchedulerInstruction): void => {
     if (instruction.type === 'StartWorker') {
       const { worker } = instruction;
-      send({ type: 'ClientJoined', client: 1000 + worker, kind: 'worker', worker });
+      send({ type: 'ClientJoined', client: FIRST_WORKER_CLIENT + worker, kind: 'worker', worker });
       send({ type: 'WorkerStarted', worker, pid: worker });
     } else if (instruction.type === 'Grant') {
       held.push(instruction);
@@ -78,15 +91,20 @@ function saturated(seed: number, cpus: number, clients: number, tasks: number, m
       if (grant !== undefined) revoked.push(grant);
     }
   };
-  const demand = (client: number): void =>
-    send({ type: 'Demand', client, shape, count: tasks - random.below(10), depth: 0, exclusive: false });
+  const demand = (client: number): void => {
+    const depth = client > FIRST_WORKER_CLIENT ? 1 : 0;
+    send({ type: 'Demand', client, shape, count: tasks - random.below(10), depth, exclusive: false });
+  };
 
   send({ type: 'Tick' });
   shape = scheduler.shape([['CPU', 1]]);
-  // One job for each driver; each starts with all that it will ever have waiting.
-  for (let client = 1; client <= clients; client++) {
+  for (let client = 1; client <= (submitters === 'drivers' ? clients : 1); client++) {
     send({ type: 'ClientJoined', client, kind: 'driver', job: client });
     demand(client);
+  }
+  if (submitters === 'workers') {
+    const workers = held.map(({ worker }) => worker).slice(0, clients);
+    for (const worker of workers) demand(FIRST_WORKER_CLIENT + worker);
   }
   events = 0;
   decisions = 0;
@@ -105,7 +123,7 @@ function saturated(seed: number, cpus: number, clients: number, tasks: number, m
     if (tick !== undefined && tick <= now) send({ type: 'Tick' });
   }
   const seconds = Number(process.hrtime.bigint() - start) / 1e9;
-  return row('saturated', { cpus, clients, tasks, events, decisions, seconds });
+  return row(`saturated by ${submitters}`, { cpus, clients, tasks, events, decisions, seconds });
 }
 
 /** A node with model processes: jobs of trees of tasks that await each other. Counts the time of the model too. */
@@ -151,15 +169,18 @@ const { values } = parseArgs({
 const seed = Number(values.seed);
 const events = Number(values.events);
 const rows: Row[] = [];
-saturated(seed, 8, 2, 1000, Math.min(events, 100_000)); // warms the compiler up
-for (const tasks of [1000, 1_000_000, 1_000_000_000]) rows.push(saturated(seed, 8, 2, tasks, events));
-for (const [cpus, clients] of [
-  [2, 1],
-  [64, 1],
-  [64, 64],
-  [128, 128],
+saturated(seed, 'drivers', 8, 2, 1000, Math.min(events, 100_000)); // warms the compiler up
+for (const tasks of [1000, 1_000_000, 1_000_000_000])
+  rows.push(saturated(seed, 'drivers', 8, 2, tasks, events));
+for (const [submitters, cpus, clients] of [
+  ['drivers', 2, 1],
+  ['drivers', 64, 1],
+  ['drivers', 64, 64],
+  ['workers', 64, 1],
+  ['workers', 64, 64],
+  ['workers', 200, 200],
 ] as const) {
-  rows.push(saturated(seed, cpus, clients, 1_000_000, events));
+  rows.push(saturated(seed, submitters, cpus, clients, 1_000_000, events));
 }
 rows.push(trees(seed, 2, 1, Math.ceil(events / 200)));
 rows.push(trees(seed, 16, 4, Math.ceil(events / 800)));

@@ -19,7 +19,6 @@ interface ModelQueue {
   readonly byDepth: { tasks: ModelTask[]; head: number }[];
   waiting: number;
   readonly leases: Set<HeldLease>;
-  grantsSeen: number;
   reported: string;
 }
 
@@ -28,6 +27,7 @@ export class ModelSubmitter {
   gone = false;
   /** Submitted and not done. */
   unfinished = 0;
+  #grantsSeen = 0;
   readonly #queues = new Map<string, ModelQueue>();
   readonly #leases = new Map<LeaseId, HeldLease>();
   /** Leases that ended while tasks were on their way to the worker, which sends those back. */
@@ -54,7 +54,7 @@ export class ModelSubmitter {
   granted(grant: Grant): void {
     if (this.gone) return;
     const queue = this.#queue(grant.shape, grant.exclusive);
-    queue.grantsSeen++;
+    this.#grantsSeen++;
     const lease: HeldLease = {
       id: grant.lease,
       worker: grant.worker,
@@ -169,7 +169,7 @@ export class ModelSubmitter {
     const text = `${count}/${depth}`;
     if (text === queue.reported) return;
     queue.reported = text;
-    const seen = this.node.countGrants ? { grantsSeen: queue.grantsSeen } : {};
+    const seen = this.node.countGrants ? { grantsSeen: this.#grantsSeen } : {};
     this.node.post({ type: 'Demand', client: this.client, shape, exclusive, count, depth, ...seen });
   }
 
@@ -205,7 +205,6 @@ export class ModelSubmitter {
         byDepth: [],
         waiting: 0,
         leases: new Set(),
-        grantsSeen: 0,
         reported: '0/0',
       };
       this.#queues.set(key, queue);

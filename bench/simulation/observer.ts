@@ -38,7 +38,8 @@ export class Observer {
   readonly #totals: Readonly<Record<string, number>>;
   readonly #jobs = new Map<number, number>();
   readonly #demand = new Map<string, number>();
-  readonly #granted = new Map<string, number>();
+  /** By client: the queues of all its grants, in their order. */
+  readonly #granted = new Map<number, string[]>();
   readonly #endedJobs = new Set<number>();
 
   constructor(totals: Readonly<Record<string, number>>) {
@@ -181,7 +182,9 @@ export class Observer {
     const waiting = this.#demand.get(key) ?? 0;
     assert(waiting > 0, `a grant that nobody waits for (${key})`);
     this.#demand.set(key, waiting - 1);
-    this.#granted.set(key, (this.#granted.get(key) ?? 0) + 1);
+    const all = this.#granted.get(grant.client);
+    if (all === undefined) this.#granted.set(grant.client, [key]);
+    else all.push(key);
 
     const lease: SeenLease = { grant, awake: true, revocation: 'none' };
     this.leases.set(grant.lease, lease);
@@ -216,8 +219,7 @@ export class Observer {
   #forgetClient(client: number): void {
     this.#jobs.delete(client);
     for (const worker of this.workers.values()) if (worker.client === client) worker.client = undefined;
-    for (const map of [this.#demand, this.#granted]) {
-      for (const key of map.keys()) if (key.startsWith(`${client}/`)) map.delete(key);
-    }
+    this.#granted.delete(client);
+    for (const key of this.#demand.keys()) if (key.startsWith(`${client}/`)) this.#demand.delete(key);
   }
 }

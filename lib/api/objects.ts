@@ -88,6 +88,7 @@ export type Completed<T> =
  * @throws `signal.reason` and GetTimeoutError, which is about the whole; failed tasks are yielded
  */
 export async function* asCompleted<T>(refs: Iterable<ObjectRef<T>>, options?: GetOptions): AsyncGenerator<Completed<T>, void, undefined> {
+  session.require('mobula.asCompleted')
   checkGetOptions('mobula.asCompleted', options)
   let pending = [...refs]
   checkRefs('mobula.asCompleted', pending)

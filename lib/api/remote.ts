@@ -73,6 +73,14 @@ export type RemoteDecorator = <Method extends AnyFunction>(method: Method, conte
 const optionsOfMethods = new WeakMap<AnyFunction, RemoteOptions>()
 
 /**
+ * The method decorator `@mobula.remote`. First, and exact about the method's type: the compiler takes an overload of a
+ * function alone for a decorator as well.
+ */
+export function remote<This, Parameters extends unknown[], Result>(
+  method: (this: This, ...args: Parameters) => Result,
+  context: ClassMethodDecoratorContext<This, (this: This, ...args: Parameters) => Result>,
+): void
+/**
  * Makes a remote function. The function itself is shipped, by value with what it captures, at its first `.remote()`.
  *
  * @example
@@ -94,7 +102,6 @@ export function remote<Parameters extends readonly unknown[], Result, const Retu
   fn: (...args: Parameters) => Result,
 ): RemoteFunction<Parameters, Result, Returns>
 export function remote(options: RemoteOptions): RemoteDecorator
-export function remote<Method extends AnyFunction>(method: Method, context: ClassMethodDecoratorContext): void
 export function remote(first: unknown, second?: unknown): unknown {
   if (isDecoratorContext(second)) return decorate({}, first as AnyFunction, second)
   if (typeof first === 'function') {

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { SerializationError } from '../errors/index.js';
-import { CUSTOM, OBJECT_REF, PACKAGED, REMOTE_FUNCTION, URL_OBJECT } from '../values/format.js';
+import { BOXED, DATE, ERROR, MAP, OBJECT, REGEXP, SET, SHAPE_DEFINITION } from '../values/format.js';
 import { privateMemberOf } from './class-capture.js';
 import type { Value } from './payload.js';
 import { labelOf, refusal, type Trail } from './trail.js';
@@ -19,8 +19,17 @@ export interface EncodedCapture {
   readonly contained: readonly number[];
 }
 
-/** Codec tags of objects that arrive as what they are. Of others the codec keeps the contents, and no class. */
-const KEPT_WHOLE: ReadonlySet<number> = new Set([CUSTOM, PACKAGED, OBJECT_REF, REMOTE_FUNCTION, URL_OBJECT]);
+/** Codec tags of objects of which the codec keeps the contents, and no class. Others arrive as what they are. */
+const TAKEN_APART: ReadonlySet<number> = new Set([
+  OBJECT,
+  SHAPE_DEFINITION,
+  MAP,
+  SET,
+  DATE,
+  REGEXP,
+  BOXED,
+  ERROR,
+]);
 
 /**
  * The data that some functions captured. It is encoded as one value, so that what is shared or cyclic stays so. Objects
@@ -33,6 +42,8 @@ export class CapturedData {
   readonly #roots: unknown[] = [];
   readonly #trails: Trail[] = [];
   readonly #indexOf = new Map<unknown, number>();
+  /** Serializers of classes that go along: what they made is read by them. */
+  readonly #serializers = new Set<unknown>();
   /** How many of the roots were searched. */
   #searched = 0;
   readonly #seen = new Set<object>();
@@ -62,6 +73,11 @@ export class CapturedData {
     return index;
   }
 
+  /** Takes along what the codec hangs on a class that it has a serializer for. */
+  addSerializer(registration: unknown): void {
+    this.#serializers.add(registration);
+  }
+
   /** The way to the variable in whose value a function stands. */
   holderOf(fn: AnyFunction): Trail | undefined {
     const index = this.#holders.get(fn);
@@ -74,6 +90,7 @@ export class CapturedData {
     for (; this.#searched < this.#roots.length; this.#searched++) this.#search(this.#searched);
     try {
       const { bytes, start, end, buffers, contained } = this.#encoder.encode([
+        [...this.#serializers],
         this.#roots,
         this.#objects,
         this.#extras,
@@ -145,7 +162,7 @@ export class CapturedData {
     if (remotePartsOf(value) !== undefined) return true;
     try {
       const { bytes, start } = this.#encoder.encode(value);
-      return KEPT_WHOLE.has(bytes[start + 1]!);
+      return !Array.isArray(value) && !TAKEN_APART.has(bytes[start + 1]!);
     } catch {
       return true; // Encoding all of it will tell why.
     }

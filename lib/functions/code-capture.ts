@@ -58,6 +58,9 @@ export function captureRevived(
   };
 }
 
+const PRIVATE_REASON =
+  'private names exist only inside their class. Ship the class, and call the method in the task.';
+
 class CodeCapture {
   readonly #graph: FunctionGraph;
   readonly #fn: AnyFunction;
@@ -93,9 +96,9 @@ class CodeCapture {
     this.#text = text;
     for (const scope of facts.scopes) this.#around ??= revivedScope(scope.variables);
     this.#strict =
-      this.#around?.record.strict ??
-      (this.#script.info.isModule ||
-        (start === undefined ? !Object.hasOwn(fn, 'caller') : this.#script.isStrictAt(start, this.#end)));
+      start === undefined
+        ? (this.#around?.record.strict ?? this.#script.isStrict)
+        : this.#script.isStrictAt(start, this.#end);
     this.#parsed = this.#parse(text);
     this.#variables = new VariableCapture(graph, facts, this.#parsed, start, (name, offset) =>
       this.#inner(name, offset),
@@ -154,6 +157,7 @@ class CodeCapture {
     try {
       return parseFunction(text, this.#strict);
     } catch (error) {
+      if (/^[\s\w*]*#/.test(text)) throw refusal(this.#trail, PRIVATE_REASON);
       throw refusal(this.#trail, `its source cannot be parsed: ${(error as Error).message}.`, {
         cause: error,
       });
@@ -165,10 +169,7 @@ class CodeCapture {
     const { foreignPrivateName, outerContext, form } = this.#parsed;
     if (foreignPrivateName !== undefined) {
       const name = `#${foreignPrivateName.name as string}`;
-      throw refusal(
-        this.#inner(name, foreignPrivateName.start),
-        `private names exist only inside their class. Ship the class, and call the method in the task.`,
-      );
+      throw refusal(this.#inner(name, foreignPrivateName.start), PRIVATE_REASON);
     }
     for (const { kind, node } of outerContext) {
       if (kind === 'this' && this.#isTopLevel()) continue; // `undefined`, or an empty `module.exports`
@@ -200,14 +201,18 @@ class CodeCapture {
       );
   }
 
-  /** A function's declaration does not bind its name inside itself: somebody may have put another value there. */
+  /**
+   * A function's declaration does not bind its name inside itself: another value may stand there, or the function may
+   * put one there.
+   */
   #eraseRebound(): void {
     const { ownName } = this.#parsed;
     if (ownName === undefined || this.#start === undefined) return;
     const scope = this.#facts.scopes.find(
       ({ type, variables }) => type !== 'Global' && Object.hasOwn(variables, ownName.name),
     );
-    if (scope === undefined || scope.variables[ownName.name] === this.#fn) return;
+    if (scope === undefined) return;
+    if (scope.variables[ownName.name] === this.#fn && !ownName.isReassigned) return;
     const node = this.#script.nodesAround(this.#start, this.#end).find(({ start }) => start === this.#start);
     if (node?.type !== 'FunctionDeclaration') return;
     const blank = inPlaceOf(ownName.name, '');
@@ -303,6 +308,7 @@ class CodeCapture {
 
   /** Gives access to private fields from outside, at the end, where it moves nothing. */
   #addStaticsAccess(names: readonly string[]): void {
+    this.#graph.isStable = false;
     const end = this.#parsed.text.lastIndexOf('}');
     const fields = names.map((name) => `this.${name}`).join();
     const text = `static{${STATICS_VARIABLE}(()=>[${fields}],(values)=>{[${fields}]=values})}`;

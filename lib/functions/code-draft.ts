@@ -21,6 +21,8 @@ export interface CapturedVariable {
 /** The variables that a function takes along. */
 export interface CapturedVariables {
   readonly values: Map<string, Value>;
+  /** Where the text uses each. */
+  readonly uses: Map<string, readonly Reference[]>;
   /** Those that other functions may share. */
   readonly captured: Map<string, CapturedVariable>;
   /** Those accessed as `name.v`, because they are shared, or imports that change. */
@@ -43,7 +45,7 @@ export interface CodeDraft {
 
 export function finishCode(draft: CodeDraft): CodeRecord {
   const { parsed, edits, variables, rest } = draft;
-  const cells = [...variables.cells].flatMap((name) => cellEdits(parsed, name));
+  const cells = [...variables.cells].flatMap((name) => cellEdits(parsed, name, variables.uses.get(name)!));
   return {
     kind: 'code',
     text: applyEdits(parsed.text, [...edits, ...cells]),
@@ -53,9 +55,9 @@ export function finishCode(draft: CodeDraft): CodeRecord {
 }
 
 /** Makes each use of a variable one of the property `v` of what the variable then holds. */
-function cellEdits(parsed: ParsedFunction, name: string): TextEdit[] {
+function cellEdits(parsed: ParsedFunction, name: string, uses: readonly Reference[]): TextEdit[] {
   let statements: ReadonlySet<number> | undefined;
-  return (parsed.free.get(name) ?? []).map(({ node, role }) => {
+  return uses.map(({ node, role }) => {
     const { start, end } = node;
     if (role === 'shorthand') return { start, end, text: `${name}: ${name}.v` };
     if (role === 'plain') return { start, end, text: `${name}.v` };

@@ -5,6 +5,7 @@ import { type CodeDraft, finishCode } from './code-draft.js';
 import { inspect } from './inspection.js';
 import { describeKey, isPromisified, placeOfFunction, placeOfObject } from './known-values.js';
 import { commonJsFileOf, type ExportPath, exportPath, fileUrl, type ModuleGraph } from './module-graph.js';
+import { moduleOfNamespace } from './namespaces.js';
 import { isErrorClass } from './own-properties.js';
 import type { FileRecord, FunctionRecord, ModuleRecord, Unit, Value } from './payload.js';
 import { revivedCodeOf, revivedScope } from './revived.js';
@@ -15,6 +16,9 @@ import { type AnyFunction, type DataEncoder, remotePartsOf } from './types.js';
 
 /** How often data is encoded until its bytes no longer depend on what the codec met before. */
 const ROUNDS = 3;
+
+/** Where the codec keeps the serializer of a class. */
+const SERIALIZER = Symbol.for('mobula.serializer');
 
 /** A function or remote function that goes along. */
 interface Entry {
@@ -92,6 +96,8 @@ export class FunctionGraph implements DataOwner {
   }
 
   #describe(fn: AnyFunction, given: Trail | undefined): FunctionRecord | CodeDraft {
+    const serializer: unknown = Object.getOwnPropertyDescriptor(fn, SERIALIZER)?.value;
+    if (serializer !== undefined) this.#data.addSerializer(serializer);
     const remote = remotePartsOf(fn);
     const named: Trail = given ?? { parent: undefined, name: labelOf(fn), place: undefined };
     if (remote !== undefined) {
@@ -109,7 +115,8 @@ export class FunctionGraph implements DataOwner {
     if (/\{\s*\[native code\]\s*\}\s*$/.test(text)) return this.#describeNative(fn, named);
     const facts = inspect().look(fn);
     const { script } = facts;
-    if (script === undefined) throw refusal(named, `${describe(fn)} has no source that could be shipped.`);
+    if (script === undefined)
+      throw refusal(named, `${describeFunction(fn)} has no source that could be shipped.`);
     if (script.info.url.startsWith('node:')) {
       const place = placeOfFunction(fn);
       if (place !== undefined) return { kind: 'value', value: ['place', place] };
@@ -119,7 +126,7 @@ export class FunctionGraph implements DataOwner {
       }
       throw refusal(
         named,
-        `${describe(fn)} belongs to the internals of Node.js. Make it inside the function instead.`,
+        `${describeFunction(fn)} belongs to the internals of Node.js. Make it inside the function instead.`,
       );
     }
     const start = script.locate(text, facts.line, facts.column);
@@ -145,10 +152,13 @@ export class FunctionGraph implements DataOwner {
     const place = placeOfFunction(fn);
     if (place !== undefined) return { kind: 'value', value: ['place', place] };
     if (types.isProxy(fn))
-      throw refusal(trail, `${describe(fn)} is a Proxy, whose handler no other process can see.`);
+      throw refusal(trail, `${describeFunction(fn)} is a Proxy, whose handler no other process can see.`);
     const { bound } = inspect().look(fn);
     if (bound === undefined) {
-      throw refusal(trail, `${describe(fn)} is native code, which has no source that could be shipped.`);
+      throw refusal(
+        trail,
+        `${describeFunction(fn)} is native code, which has no source that could be shipped.`,
+      );
     }
     const part = (name: string): Trail => ({ parent: trail, name, place: undefined });
     return {
@@ -187,13 +197,7 @@ export class FunctionGraph implements DataOwner {
 
   #object(value: object, trail: Trail): Value {
     if (remotePartsOf(value) !== undefined) return ['function', this.add(value as AnyFunction, trail)];
-    if (types.isModuleNamespaceObject(value)) {
-      throw refusal(
-        trail,
-        'it is the namespace of a module, and nothing says which. Import it by a declaration ' +
-          '(`import * as name from`, `const name = await import(...)`), or inside the function.',
-      );
-    }
+    if (types.isModuleNamespaceObject(value)) return this.#namespace(value, trail);
     const place = placeOfObject(value);
     if (place !== undefined) return ['place', place];
     const file = commonJsFileOf(value);
@@ -202,6 +206,19 @@ export class FunctionGraph implements DataOwner {
       return ['module', this.module({ how: 'require', specifier: file, parent: file }), []];
     }
     return this.#dataValue(value, trail);
+  }
+
+  #namespace(namespace: object, trail: Trail): Value {
+    const specifier = moduleOfNamespace(namespace);
+    if (specifier === undefined) {
+      throw refusal(
+        trail,
+        'it is the namespace of a module, and nothing says which. Import it by a declaration ' +
+          '(`import * as name from`, `const name = await import(...)`), or inside the function.',
+      );
+    }
+    this.refuseEntry(specifier, trail);
+    return ['module', this.module({ how: 'import', specifier, parent: '' }), []];
   }
 
   /**
@@ -291,6 +308,6 @@ function intern<Item>(items: Item[], index: Map<string, number>, item: Item): nu
   return position;
 }
 
-function describe(fn: AnyFunction): string {
+function describeFunction(fn: AnyFunction): string {
   return nameOf(fn) === '' ? 'a function' : `the function ${nameOf(fn)}`;
 }

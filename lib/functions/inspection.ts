@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type * as Inspector from 'node:inspector';
 import { createRequire } from 'node:module';
+import { setImmediate } from 'node:timers';
 import { Script, type ScriptInfo } from './script.js';
 import type { AnyFunction } from './types.js';
 
@@ -63,9 +64,10 @@ const KEPT_SCRIPTS = 64;
  */
 class Inspection {
   readonly #session: Inspector.Session;
-  /** Carries values over without serialising them. Reached from evaluated code by a name that nobody can guess. */
-  readonly #slot: { fn?: unknown; out?: unknown } = {};
-  readonly #slotName: string;
+  /** Carries values over without serialising them. */
+  readonly #slot: { in?: unknown; out?: unknown } = {};
+  /** How the inspector knows the slot. */
+  readonly #slotId: string;
   readonly #infos = new Map<string, ScriptInfo>();
   /** The id of the newest script of each URL. */
   readonly #ids = new Map<string, string>();
@@ -87,19 +89,38 @@ class Inspection {
         startColumn: params.startColumn,
       });
     });
-    const key = `mobula.${randomUUID()}`;
-    Object.defineProperty(globalThis, Symbol.for(key), { value: this.#slot });
-    this.#slotName = `globalThis[Symbol.for('${key}')]`;
+    this.#slotId = this.#findSlot();
+  }
+
+  /** Learns the inspector's id of the slot, by way of a global variable that nobody can guess. */
+  #findSlot(): string {
+    const key = Symbol.for(`mobula.${randomUUID()}`);
+    const globals = globalThis as unknown as Record<symbol, unknown>;
+    globals[key] = this.#slot;
+    const contexts = new Set<number | undefined>([undefined]);
+    this.#session.on('Runtime.executionContextCreated', ({ params }) => contexts.add(params.context.id));
+    try {
+      // The default context is not ours where a test runner gives programs contexts of their own.
+      for (const contextId of contexts) {
+        const { result } = this.#post<{ result: RemoteObject }>('Runtime.evaluate', {
+          expression: `globalThis[Symbol.for('${key.description}')]`,
+          ...(contextId !== undefined && { contextId }),
+        });
+        if (result.objectId !== undefined) return result.objectId;
+        if (contextId === undefined) this.#post('Runtime.enable');
+      }
+      throw new Error('the inspector does not know the context of this code');
+    } finally {
+      delete globals[key];
+      if (contexts.size > 1) this.#post('Runtime.disable');
+    }
   }
 
   look(fn: AnyFunction): FunctionFacts {
     this.#enable();
-    this.#slot.fn = fn;
-    const { result } = this.#post<{ result: RemoteObject }>('Runtime.evaluate', {
-      expression: `${this.#slotName}.fn`,
-      objectGroup: OBJECT_GROUP,
-    });
-    this.#slot.fn = undefined;
+    this.#slot.in = fn;
+    const { result } = this.#call('function () { return this.in; }', []);
+    this.#slot.in = undefined;
     const { internalProperties = [], privateProperties = [] } = this.#post<PropertyList>(
       'Runtime.getProperties',
       {
@@ -109,7 +130,7 @@ class Inspection {
     );
     const internal = (name: string) => internalProperties.find((property) => property.name === name)?.value;
     const fields = privateProperties.filter((property) => property.value !== undefined);
-    const [scopes, target, receiver, parameters, ...values] = this.#valuesOf(result, [
+    const [scopes, target, receiver, parameters, ...values] = this.#valuesOf([
       internal('[[Scopes]]'),
       internal('[[TargetFunction]]'),
       internal('[[BoundThis]]'),
@@ -158,15 +179,21 @@ class Inspection {
   }
 
   /** The values that remote objects stand for. */
-  #valuesOf(any: RemoteObject, objects: readonly (RemoteObject | undefined)[]): unknown[] {
-    this.#post('Runtime.callFunctionOn', {
-      functionDeclaration: `function (...values) { ${this.#slotName}.out = values; }`,
-      objectId: any.objectId,
-      arguments: objects.map(argument),
-    });
+  #valuesOf(objects: readonly (RemoteObject | undefined)[]): unknown[] {
+    this.#call('function (...values) { this.out = values; }', objects.map(argument));
     const { out } = this.#slot;
     this.#slot.out = undefined;
     return out as unknown[];
+  }
+
+  /** Calls a function on the slot. */
+  #call(functionDeclaration: string, parameters: readonly object[]): { result: RemoteObject } {
+    return this.#post('Runtime.callFunctionOn', {
+      functionDeclaration,
+      objectId: this.#slotId,
+      arguments: parameters,
+      objectGroup: OBJECT_GROUP,
+    });
   }
 
   #enable(): void {

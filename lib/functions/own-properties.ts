@@ -6,8 +6,11 @@ import type { CodeRecord, PropertyRecord, Value } from './payload.js';
 import type { Trail } from './trail.js';
 import type { AnyFunction } from './types.js';
 
-/** Properties that every function has of itself. */
-const BUILT_IN = new Set<string | symbol>(['length', 'name', 'prototype', 'arguments', 'caller']);
+/** Whether a property is one that every function has of itself, and that nobody replaced. */
+function isOfEveryFunction(name: string | symbol, descriptor: PropertyDescriptor): boolean {
+  if (name === 'name' || name === 'length') return !descriptor.writable && 'value' in descriptor;
+  return name === 'prototype' || name === 'arguments' || name === 'caller';
+}
 
 /**
  * What hangs on a function beside its code: own properties, and what was put on its `prototype`.
@@ -23,10 +26,13 @@ export function ownProperties(
   const cls = parsed?.form === 'class' ? parsed : undefined;
   const { prototype } = fn as { prototype?: unknown };
   return {
-    properties: describeProperties(graph, fn, trail, (name, descriptor) =>
-      BUILT_IN.has(name)
-        ? name !== 'name' || typeof descriptor.value === 'string'
-        : cls !== undefined && isMadeByText(cls, name, descriptor, true),
+    properties: describeProperties(
+      graph,
+      fn,
+      trail,
+      (name, descriptor) =>
+        isOfEveryFunction(name, descriptor) ||
+        (cls !== undefined && isMadeByText(cls, name, descriptor, true)),
     ),
     prototypeProperties:
       typeof prototype === 'object' && prototype !== null
@@ -69,22 +75,17 @@ export function prototypeParent(graph: FunctionGraph, fn: AnyFunction, trail: Tr
   const { prototype } = fn as { prototype?: unknown };
   if (typeof prototype !== 'object' || prototype === null) return undefined;
   const parent: unknown = Object.getPrototypeOf(prototype);
-  if (parent === null || parent === Object.prototype) return undefined;
+  if (parent === null || Object.getPrototypeOf(parent) === null) return undefined;
   const inherited: unknown = (parent as { constructor?: unknown }).constructor;
   if (typeof inherited !== 'function' || inherited.prototype !== parent) return undefined;
   return graph.value(inherited, { parent: trail, name: 'prototype', place: undefined });
 }
 
-const KINDS: ReadonlySet<object> = new Set(
-  [() => {}, async () => {}, function* () {}, async function* () {}].map(
-    (fn) => Object.getPrototypeOf(fn) as object,
-  ),
-);
-
 /** The prototype of the function itself, where somebody set another one than that of its kind. */
 export function functionParent(graph: FunctionGraph, fn: AnyFunction, trail: Trail): Value | undefined {
   const parent: unknown = Object.getPrototypeOf(fn);
-  if (typeof parent !== 'function' || KINDS.has(parent)) return undefined;
+  // `Function.prototype`, of any context, is a function without a prototype; that of other kinds is an object.
+  if (typeof parent !== 'function' || !Object.hasOwn(parent, 'prototype')) return undefined;
   return graph.value(parent, { parent: trail, name: 'prototype', place: undefined });
 }
 

@@ -4,6 +4,15 @@ import { child, children, isClassNode, isNode, parse, type SyntaxNode } from './
 /** How a function's text must stand in code to give the function back. */
 export type FunctionForm = 'function' | 'arrow' | 'class' | 'method' | 'getter' | 'setter';
 
+/** The name that a function's text gives to it. */
+export interface OwnName {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+  /** Whether the function assigns to its own name. */
+  readonly isReassigned: boolean;
+}
+
 /** A function's own text, parsed. All positions are offsets into {@link text}. */
 export interface ParsedFunction {
   readonly text: string;
@@ -13,7 +22,7 @@ export interface ParsedFunction {
   /** The key of a method, getter or setter; undefined for other forms. */
   readonly key: { readonly start: number; readonly end: number; readonly computed: boolean } | undefined;
   /** The name that the text itself gives to the function or class. */
-  readonly ownName: { readonly name: string; readonly start: number; readonly end: number } | undefined;
+  readonly ownName: OwnName | undefined;
   /** Names that the text uses and does not declare, with all their uses, in the order of their first use. */
   readonly free: ReadonlyMap<string, readonly Reference[]>;
   /** `this`, `super`, `new.target` and `arguments` that belong to the code around the text. */
@@ -26,8 +35,9 @@ export interface ParsedFunction {
   readonly foreignPrivateName: SyntaxNode | undefined;
 }
 
-/** Texts that closures of one place share are parsed once; a bound on what that costs in memory. */
+/** Closures of one place share their text, which is parsed once. Bounds on the memory for that: texts, characters. */
 const REMEMBERED = 200;
+const REMEMBERED_LENGTH = 20_000;
 const remembered = new Map<string, ParsedFunction>();
 
 /** Parses what `Function.prototype.toString` gives. Throws SyntaxError for what the parser does not know. */
@@ -40,8 +50,10 @@ export function parseFunction(text: string, strict: boolean): ParsedFunction {
     parse(`(${text}\n)`, 'script'); // throws what is wrong with it
     throw new SyntaxError('this is no function');
   }
-  if (remembered.size >= REMEMBERED) remembered.clear();
-  remembered.set(key, parsed);
+  if (text.length <= REMEMBERED_LENGTH) {
+    if (remembered.size >= REMEMBERED) remembered.clear();
+    remembered.set(key, parsed);
+  }
   return parsed;
 }
 
@@ -86,13 +98,20 @@ function parseForm(text: string, strict: boolean, as: 'function' | 'method'): Pa
     form,
     node,
     key,
-    ownName: id && { name: id.name as string, start: id.start, end: id.end },
+    ownName: id && ownName(id, node, analysis),
     ...outside(analysis, wrapper, node),
     importMetas: analysis.importMetas,
     importExpressions: analysis.importExpressions,
     requireCalls: analysis.requireCalls,
     foreignPrivateName: analysis.foreignPrivateNames[0],
   };
+}
+
+function ownName(id: SyntaxNode, node: SyntaxNode, analysis: Analysis): OwnName {
+  const isReassigned = analysis.references.some(
+    ({ write, variable }) => write && variable?.kind === 'self' && variable.declaration === node,
+  );
+  return { name: id.name as string, start: id.start, end: id.end, isReassigned };
 }
 
 /** What the text of `node` takes from around it. `wrapper` is the function that was put around it. */

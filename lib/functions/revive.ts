@@ -106,11 +106,14 @@ class Revival {
     const { unit, hash } = this.#open;
     for (const file of unit.files) enableSourceMap(file);
     for (const index of unit.functions.keys()) this.function(index);
+    // Data may be put together by functions that came with it: by then they have all but data.
+    for (const [index, made] of this.#made)
+      made.assign(this.#variablesOf(index, (value) => !mayHoldData(value)));
     this.#decode();
     this.#restorePrototypes(this.#data as DecodedData);
     for (const [index, made] of this.#made) {
+      made.assign(this.#variablesOf(index, () => true));
       const record = unit.functions[index] as CodeRecord;
-      made.assign(record.variables.map(([, value]) => this.#value(value)));
       made.assignStatics(record.privateStatics.map(([, value]) => this.#value(value)));
       this.#finish(made.fn, record);
     }
@@ -123,6 +126,11 @@ class Revival {
       ),
     );
     return this.#functions[unit.root]!;
+  }
+
+  #variablesOf(index: number, isWanted: (value: Value) => boolean): unknown[] {
+    const { variables } = this.#open.unit.functions[index] as CodeRecord;
+    return variables.map(([, value]) => (isWanted(value) ? this.#value(value) : undefined));
   }
 
   /** The function of a position. It is made when first asked for. */
@@ -175,15 +183,10 @@ class Revival {
   #bind({ target, receiver, parameters }: Extract<FunctionRecord, { kind: 'bound' }>): AnyFunction {
     const fn = this.#value(target) as AnyFunction;
     const bound = [receiver, ...parameters];
-    if (this.#data !== 'decoding' || !bound.some(([kind]) => kind === 'data')) {
-      return Function.prototype.bind.apply(
-        fn,
-        bound.map((value) => this.#value(value)) as never,
-      ) as AnyFunction;
-    }
-    // It stands within the data that it is bound to, which is there when it is called.
     const bind = (): AnyFunction =>
       Function.prototype.bind.apply(fn, bound.map((value) => this.#value(value)) as never) as AnyFunction;
+    if (this.#data !== 'decoding' || !bound.some(mayHoldData)) return bind();
+    // It stands within the data that it is bound to, which is there when it is called.
     let made: AnyFunction | undefined;
     const late = function (this: unknown, ...rest: never[]): unknown {
       made ??= bind();
@@ -204,7 +207,7 @@ class Revival {
     current = this;
     try {
       const decoded = this.#context.codec.decode(data, 0, data.length, this.#buffers);
-      const [values, objects, extras] = decoded as [unknown[], object[], (object | undefined)[]];
+      const [, values, objects, extras] = decoded as [unknown, unknown[], object[], (object | undefined)[]];
       this.#data = { values, objects, extras };
     } finally {
       current = before;
@@ -323,12 +326,16 @@ function builtin(module: string): unknown {
   return require(module);
 }
 
+function mayHoldData([kind]: Value): boolean {
+  return kind === 'data' || kind === 'members' || kind === 'list';
+}
+
 /** Whether a function cannot be made without captured data. */
 function needsData(record: FunctionRecord): boolean {
   if (record.kind === 'bound')
     return [record.receiver, ...record.parameters].some(([kind]) => kind === 'data');
   if (record.kind !== 'code' || record.early.length === 0) return false;
-  return record.variables.some(([name, [kind]]) => kind === 'data' && record.early.includes(name));
+  return record.variables.some(([name, value]) => mayHoldData(value) && record.early.includes(name));
 }
 
 function nameOf(record: FunctionRecord): string {

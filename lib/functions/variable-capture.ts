@@ -14,6 +14,7 @@ import { pathOf, type Trail } from './trail.js';
 /** Finds what the free variables of one function stand for. */
 export class VariableCapture implements CapturedVariables {
   readonly values = new Map<string, Value>();
+  readonly uses = new Map<string, readonly Reference[]>();
   readonly captured: CapturedVariables['captured'] = new Map();
   readonly cells = new Set<string>();
   readonly #graph: FunctionGraph;
@@ -43,7 +44,9 @@ export class VariableCapture implements CapturedVariables {
   /** Takes along what a name stands for, unless each process has it of itself, or nobody has it. */
   take(name: string, uses: readonly Reference[]): void {
     const value = this.#variable(name, uses);
-    if (value !== undefined) this.values.set(name, value);
+    if (value === undefined) return;
+    this.values.set(name, value);
+    this.uses.set(name, uses);
   }
 
   /** What a name stands for now, as the engine tells it; undefined for globals. */
@@ -77,7 +80,8 @@ export class VariableCapture implements CapturedVariables {
     const named = module ?? this.#commonJs(name, uses, value, trail);
     if (named !== undefined) return named;
     this.captured.set(name, { uses, depth: found.depth, scopeType: found.type, value, trail });
-    if (variable?.reassigned !== false) this.#graph.isStable = false;
+    // A variable without a value may be one that is still to get it.
+    if (variable?.reassigned !== false || value === undefined) this.#graph.isStable = false;
     return this.#graph.value(value, trail);
   }
 
@@ -133,23 +137,50 @@ export class VariableCapture implements CapturedVariables {
     if (info.isModule || typeof value !== 'object' || value === null) return undefined;
     const module = commonJsModule(pathOf(file));
     if (module === undefined) return undefined;
-    if (value === module) return ['commonJsModule', this.fileIndex()];
-    if (name !== 'exports' || value !== module.exports || !this.#graph.modules.isEntry(fileUrl(file)))
-      return undefined;
-    // Compiled code reaches its own exports through this object, which may hold what cannot be shipped too.
-    const members = new Set<string>();
+    const isEntry = this.#graph.modules.isEntry(fileUrl(file));
+    if (name === 'exports' && value === module.exports && isEntry) {
+      return this.#members(value, uses, /^\s*\.\s*([\w$]+)/, trail);
+    }
+    if (value !== module) return undefined;
+    const inner: Trail = { parent: trail, name: 'exports', place: undefined };
+    const exports = isEntry
+      ? this.#members(module.exports as object, uses, /^\s*\.\s*exports\s*\.\s*([\w$]+)/, inner)
+      : this.#graph.value(module.exports, inner);
+    return exports === undefined
+      ? ['commonJsModule', this.fileIndex()]
+      : [
+          'members',
+          [
+            ['exports', exports],
+            ['filename', ['primitive', module.filename]],
+            ['id', ['primitive', module.id]],
+          ],
+        ];
+  }
+
+  /**
+   * Those members of an entry script's exports that the function uses: compiled code reaches its own exports through
+   * this object, which may hold what cannot be shipped besides. Undefined when the function uses it in other ways.
+   *
+   * @param member finds the member's name behind a use
+   */
+  #members(exports: object, uses: readonly Reference[], member: RegExp, trail: Trail): Value | undefined {
+    const names = new Set<string>();
     for (const { node } of uses) {
-      const member = /^\s*\.\s*([\w$]+)/.exec(this.#text.slice(node.end))?.[1];
-      if (member === undefined) return undefined;
-      members.add(member);
+      const name = member.exec(this.#text.slice(node.end))?.[1];
+      if (name === undefined) return undefined;
+      names.add(name);
     }
     this.#graph.isStable = false;
-    const inner = (member: string): Trail => ({ parent: trail, name: member, place: undefined });
     return [
       'members',
-      [...members].map((member) => [
-        member,
-        this.#graph.value((value as Record<string, unknown>)[member], inner(member)),
+      [...names].map((name) => [
+        name,
+        this.#graph.value((exports as Record<string, unknown>)[name], {
+          parent: trail,
+          name,
+          place: undefined,
+        }),
       ]),
     ];
   }

@@ -17,6 +17,10 @@ export class Allocations {
     this.#draftOf.set(allocated.buffer, allocated.draft)
   }
 
+  has(buffer: ArrayBufferLike): boolean {
+    return this.#draftOf.has(buffer);
+  }
+
   /**
    * When the value is one view of the whole of an allocated buffer: writes the rest of the value beside it, detaches the
    * buffer and returns the draft. Returns 0 for every other value: that one is copied, as always.

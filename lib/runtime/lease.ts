@@ -1,5 +1,6 @@
 import type { ShapeQueue } from './shape-queue.js'
 import type { Task } from './task.js'
+import { TaskList } from './task-list.js'
 
 /** Work in a worker's hands below which it is given more, in microseconds: the time of some round trips. */
 const WINDOW_MICROSECONDS = 1000
@@ -17,7 +18,7 @@ export interface LeaseTarget {
 
 /** The right to run tasks of one shape on one worker, granted by the raylet until it is returned or revoked. */
 export class Lease {
-  readonly inFlight = new Set<Task>()
+  readonly inFlight = new TaskList();
   /** Expected time of what is in flight, microseconds. */
   hand = 0
   /** When it was granted, or when the last task came back, milliseconds. */
@@ -54,7 +55,7 @@ export class Lease {
   }
 
   remove(task: Task): void {
-    if (this.inFlight.delete(task)) this.hand -= task.estimate
+    if (this.inFlight.remove(task)) this.hand -= task.estimate
     task.lease = undefined
     if (this.inFlight.size === 0) this.hand = 0
   }

@@ -57,27 +57,35 @@ export class ObjectValues {
 
   /** Stores a value; returns the handle of the sealed object, whose ref bit this process holds. */
   put(value: unknown): number {
-    return this.putEncoded(this.#codec.encode(value), 0)
+    return this.putEncoded(this.encode(value), 0)
+  }
+
+  /** Valid until the next value is encoded. An allocated array leaves the message whatever its size: it is in place. */
+  encode(value: unknown): EncodedValue {
+    if (ArrayBuffer.isView(value) && this.#allocations.has(value.buffer)) return this.#codec.encodeView(value)
+    return this.#codec.encode(value)
   }
 
   putEncoded(encoded: EncodedValue, flags: number): number {
-    const { bytes, start, end, buffers, contained } = encoded
-    if (buffers !== undefined) {
+    if (encoded.buffers !== undefined) {
       const adopted = this.#allocations.adopt(encoded, flags)
       if (adopted !== 0) return this.#store.sealDraft(adopted)
     }
     const counter = this.nextCounter()
-    return this.#withSpace(encoded, () => this.#store.put(counter, bytes, start, end, buffers, contained, flags))
+    return this.#withSpace(encoded, ({ bytes, start, end, buffers, contained }) =>
+      this.#store.put(counter, bytes, start, end, buffers, contained, flags),
+    )
   }
 
   /** Writes a value without publishing it; returns the draft's handle. */
   draft(encoded: EncodedValue, flags: number): number {
-    const { bytes, start, end, buffers, contained } = encoded
-    if (buffers !== undefined) {
+    if (encoded.buffers !== undefined) {
       const adopted = this.#allocations.adopt(encoded, flags)
       if (adopted !== 0) return adopted
     }
-    return this.#withSpace(encoded, () => this.#store.draft(bytes, start, end, buffers, contained, flags))
+    return this.#withSpace(encoded, ({ bytes, start, end, buffers, contained }) =>
+      this.#store.draft(bytes, start, end, buffers, contained, flags),
+    )
   }
 
   /** Completes one pending object; the result is that of `NativeStore.complete`: 0, 1 (somebody waits) or -1 (stale). */
@@ -164,15 +172,18 @@ export class ObjectValues {
     return this.#codec.decode(opened.meta, 0, opened.meta.length, opened.buffers)
   }
 
-  #withSpace(encoded: EncodedValue, attempt: () => number): number {
-    let handle: number
+  #withSpace(encoded: EncodedValue, write: (encoded: EncodedValue) => number): number {
+    let handle: number;
     try {
-      handle = attempt()
+      handle = write(encoded);
     } catch (error) {
-      if ((error as { code?: string }).code === ObjectStoreFullError.code) throw this.#full(sizeOf(encoded), undefined)
-      throw error
+      if ((error as { code?: string }).code === ObjectStoreFullError.code) throw this.#full(sizeOf(encoded), undefined);
+      throw error;
     }
-    return handle !== 0 ? handle : this.waitForSpace(sizeOf(encoded), attempt)
+    if (handle !== 0) return handle;
+    // While this waits, frames are handled that encode other values into the codec's buffer.
+    const own = ownCopy(encoded);
+    return this.waitForSpace(sizeOf(own), () => write(own));
   }
 
   /**
@@ -216,6 +227,18 @@ export class ObjectValues {
       waited: waited === undefined ? undefined : Math.round(waited),
     })
   }
+}
+
+/** The same value in memory of its own. */
+export function ownCopy(encoded: EncodedValue): EncodedValue {
+  const bytes = encoded.bytes.slice(encoded.start, encoded.end);
+  return {
+    bytes,
+    start: 0,
+    end: bytes.length,
+    buffers: encoded.buffers?.slice(),
+    contained: encoded.contained?.slice(),
+  };
 }
 
 function sizeOf(encoded: EncodedValue): number {

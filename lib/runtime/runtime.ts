@@ -35,7 +35,7 @@ import type { Codec, EncodedValue } from '../values/types.js'
 import { Calls } from './calls.js'
 import { Failures } from './failures.js'
 import type { LeaseTarget } from './lease.js'
-import { ERROR_FLAG, ObjectValues } from './object-values.js'
+import { ERROR_FLAG, ObjectValues, ownCopy } from './object-values.js'
 import { type PendingObject, PendingObjects } from './pending-objects.js'
 import type { Admission, RayletLink, RayletListener } from './raylet-link.js'
 import type { ResourceShape, ShapeQueue } from './shape-queue.js'
@@ -97,6 +97,7 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
   constructor(link: RayletLink, admission: Admission, codec: Codec, host: RuntimeHost) {
     const { store, welcome } = admission
     this.store = store
+    ObjectRef.enter(store)
     this.#link = link
     this.#host = host
     this.identity = { slot: store.slot, job: welcome.job, pid: process.pid }
@@ -422,7 +423,7 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
 
   #sealAll(task: Task, encoded: EncodedValue, flags: number): void {
     const handles = returnsOf(task).map(({ handle }) => handle)
-    const own = { ...encoded, bytes: encoded.bytes.slice(encoded.start, encoded.end), start: 0, end: encoded.end - encoded.start }
+    const own = ownCopy(encoded)
     let drafts: number[]
     try {
       drafts = handles.map(() => this.values.draft(own, flags))

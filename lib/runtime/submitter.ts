@@ -362,7 +362,7 @@ export class Submitter {
       if (other !== lease && other.inFlight.size > 1 && other.hand > (victim?.hand ?? WORTH_STEALING)) victim = other
     }
     if (victim === undefined) return
-    const tasks = [...victim.inFlight]
+    const tasks = victim.inFlight.toArray()
     const count = tasks.length >> 1
     for (const task of tasks.slice(tasks.length - count)) {
       if (this.#takeBack(task)) this.#push(task, lease)
@@ -538,7 +538,7 @@ export class Submitter {
 
   /** Takes the tasks back that wait behind a long one. */
   #relieve(lease: Lease): void {
-    const tasks = [...lease.inFlight].reverse()
+    const tasks = lease.inFlight.toArray().reverse()
     for (const task of tasks) {
       if (this.#takeBack(task)) lease.queue.pushFirst(task)
       else this.#finishIfStored(task)

@@ -1,6 +1,7 @@
 import type { Lease } from './lease.js'
 import { PendingObject } from './pending-objects.js'
 import type { ShapeQueue } from './shape-queue.js'
+import type { TaskList } from './task-list.js'
 
 /** A function as this process submits it: one for each content and set of options that scheduling cares about. */
 export interface FunctionRecord {
@@ -51,6 +52,10 @@ export class Task {
   /** Times that it threw and was tried again. */
   errorRetries = 0
   lease: Lease | undefined
+  /** Where it is listed, and its neighbours there. Written by TaskList. */
+  list: TaskList | undefined
+  previous: Task | undefined
+  next: Task | undefined
   /** Expected run time when it was pushed, microseconds. */
   estimate = 0
   /** Arguments that are not complete yet. */

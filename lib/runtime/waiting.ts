@@ -50,7 +50,8 @@ export class Waiting {
   readonly #values: ObjectValues
   readonly port: WaitingPort
   readonly #contexts: TaskContexts
-  readonly #requests = new Set<Request>()
+  /** In no order: a request knows its place. */
+  readonly #requests: Request[] = []
   #lastTurn = 0
   #turnQueued = false
   #watch: NodeJS.Timeout | undefined
@@ -76,7 +77,8 @@ export class Waiting {
       }
     }
     return new Promise((resolve, reject) => {
-      new GetRequest(this, [ref], options, (values) => resolve(values[0]), reject).start()
+      if (options === undefined) new SingleGet(this, [ref], undefined, resolve, reject).start()
+      else new GetRequest(this, [ref], options, (values) => resolve(values[0]), reject).start()
     })
   }
 
@@ -100,7 +102,8 @@ export class Waiting {
 
   wait(refs: Refs, options: WaitOptions | undefined): Promise<[ObjectRef<unknown>[], ObjectRef<unknown>[]]> {
     if (options?.signal?.aborted) return Promise.reject(options.signal.reason)
-    const count = options?.numReturns ?? 1
+    // Of no refs none is waited for.
+    const count = Math.min(options?.numReturns ?? 1, refs.length)
     const split = this.split(refs, count)
     if (split[0].length >= count || options?.timeout === 0) {
       return this.#turnIsDue() ? this.#afterTurn(split) : Promise.resolve(split)
@@ -191,7 +194,7 @@ export class Waiting {
   }
 
   began(request: Request): void {
-    this.#requests.add(request)
+    request.place = this.#requests.push(request) - 1
     this.port.retain()
     if (this.#watch === undefined) {
       this.#watch = setInterval(() => this.#reportSlow(), WATCH_MILLISECONDS)
@@ -200,11 +203,14 @@ export class Waiting {
   }
 
   finished(request: Request): void {
-    if (this.#requests.delete(request)) this.port.release()
-    if (this.#requests.size === 0 && this.#watch !== undefined) {
-      clearInterval(this.#watch)
-      this.#watch = undefined
+    if (request.place < 0) return
+    const last = this.#requests.pop()!
+    if (last !== request) {
+      this.#requests[request.place] = last
+      last.place = request.place
     }
+    request.place = -1
+    this.port.release()
   }
 
   #block(ref: ObjectRef<unknown>, handle: number): void {
@@ -264,6 +270,10 @@ export class Waiting {
   }
 
   #reportSlow(): void {
+    if (this.#requests.length === 0) {
+      clearInterval(this.#watch)
+      this.#watch = undefined
+    }
     for (const request of this.#requests) {
       request.age += WATCH_MILLISECONDS
       if (request.age !== SLOW_GET_MILLISECONDS) continue
@@ -280,6 +290,8 @@ abstract class Request implements ObjectWaiter {
   abstract readonly operation: string
   /** Milliseconds, counted by the watch. */
   age = 0
+  /** Index in the list of those that wait; negative when it does not. */
+  place = -1
   readonly context: TaskContext | undefined
   protected done = false
   #timer: NodeJS.Timeout | undefined
@@ -341,6 +353,44 @@ abstract class Request implements ObjectWaiter {
       if (!this.waiting.isComplete(ref, handle)) list.push({ objectId: ref.id, state: this.waiting.port.describe(handle) })
     }
     return list
+  }
+}
+
+/** The usual get: one object, for as long as it takes. */
+class SingleGet extends Request {
+  readonly operation = 'get'
+
+  constructor(
+    waiting: Waiting,
+    refs: Refs,
+    options: undefined,
+    private readonly resolve: (value: unknown) => void,
+    reject: (error: unknown) => void,
+  ) {
+    super(waiting, refs, options, reject)
+  }
+
+  start(): void {
+    if (this.waiting.subscribe(ObjectRef.handleOf(this.refs[0]!), this)) {
+      if (!this.done) this.begin()
+    } else this.#deliver()
+  }
+
+  override objectReady(): void {
+    if (this.end()) this.#deliver()
+  }
+
+  protected override timedOut(): void {}
+
+  #deliver(): void {
+    const { waiting } = this
+    const handle = ObjectRef.handleOf(this.refs[0]!)
+    try {
+      this.resolve(waiting.readFor(handle, this.context))
+    } catch (error) {
+      if (error instanceof ModulesNotLoadedError) error.load().then(() => this.#deliver(), this.reject)
+      else this.reject(error instanceof StoredFailure ? waiting.port.failure(handle, error.error) : error)
+    }
   }
 }
 

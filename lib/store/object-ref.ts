@@ -4,9 +4,14 @@ import type { NativeStore } from './native.js';
 
 declare const valueType: unique symbol;
 
-// structuredClone and postMessage refuse functions and quote their source, which is thus the message people read.
-// biome-ignore format: its text is read by people
-function refuseClone() { /* An ObjectRef cannot be cloned: it keeps its object alive in this environment only. Send the value: await mobula.get(ref) */ }
+// structuredClone and postMessage refuse functions and quote the first 100 characters of their source, which is thus
+// the message people read. A directive, as compilers drop comments.
+function refuseClone(): void {
+  'ObjectRef cannot be cloned: send await mobula.get(ref)';
+}
+
+/** The store of the session that this environment takes part in: handles of an earlier one mean nothing in it. */
+let current: NativeStore | undefined;
 
 /** Marks refs of every copy of the package in one process. */
 const HANDLE = Symbol.for('mobula.objectRef.handle');
@@ -43,12 +48,22 @@ export class ObjectRef<out T = unknown> {
     return value instanceof ObjectRef || (typeof value === 'object' && value !== null && HANDLE in value);
   }
 
-  /** @internal The handle; throws when the ref was disposed. */
+  /** @internal A session begins: refs of the one before are not usable any more. */
+  static enter(store: NativeStore): void {
+    current = store;
+  }
+
+  /** @internal The handle; throws when the ref was disposed, or belongs to a session that has ended. */
   static handleOf(ref: ObjectRef<unknown>): number {
     const handle = #handle in ref ? ref.#handle : (ref as { [HANDLE]: number })[HANDLE];
     if (handle === 0) {
       throw new InvalidArgumentError(
         'this ObjectRef was disposed (by `using` or Symbol.dispose); keep the ref until its last use',
+      );
+    }
+    if (#store in ref && ref.#store !== current) {
+      throw new InvalidArgumentError(
+        'this ObjectRef belongs to a session that has ended, and its object is gone; make it again in this session',
       );
     }
     return handle;
@@ -82,7 +97,12 @@ export class ObjectRef<out T = unknown> {
   }
 
   toString(): string {
-    return this.#handle === 0 ? 'ObjectRef(disposed)' : `ObjectRef(${this.id})`;
+    if (this.#handle === 0) return 'ObjectRef(disposed)';
+    try {
+      return `ObjectRef(${this.id})`;
+    } catch {
+      return 'ObjectRef(of a session that has ended)'; // Printing never throws.
+    }
   }
 
   /** A ref in JSON would be a dead letter: the object lives only while a process holds a real ref to it. */

@@ -8,7 +8,7 @@ import {
   TaskError,
 } from '../errors/index.js'
 import { TaskStatus } from '../protocol/generated/protocol.js'
-import { ERROR_FLAG, StoredFailure } from '../runtime/object-values.js'
+import { ERROR_FLAG, ownCopy, StoredFailure } from '../runtime/object-values.js'
 import type { Runtime } from '../runtime/runtime.js'
 import type { TaskContext } from '../runtime/task-context.js'
 import type { EncodedValue } from '../values/types.js'
@@ -455,7 +455,7 @@ class RunningTask implements TaskContext {
     if (assignment.returnCount === 1) {
       let encoded: EncodedValue
       try {
-        encoded = this.#runtime.values.codec.encode(value)
+        encoded = this.#runtime.values.encode(value)
       } catch (error) {
         this.#failed(error)
         return
@@ -483,7 +483,7 @@ class RunningTask implements TaskContext {
     }
     const drafts: number[] = []
     try {
-      for (const each of list) drafts.push(values.draft(values.codec.encode(each), 0))
+      for (const each of list) drafts.push(values.draft(values.encode(each), 0))
     } catch (error) {
       for (const draft of drafts) store.abort(draft)
       this.#failed(error)
@@ -505,12 +505,7 @@ class RunningTask implements TaskContext {
   #failed(error: unknown): void {
     const { assignment } = this
     const { values, store } = this.#runtime
-    let encoded: EncodedValue
-    try {
-      encoded = values.encodeError(error)
-    } catch (unsendable) {
-      encoded = values.encodeError(new TaskError(this.name, describeUnsendable(error, unsendable)))
-    }
+    const encoded = values.encodeError(error)
     if (assignment.errorsComeBack && encoded.buffers === undefined && encoded.contained === undefined) {
       this.#end(TaskStatus.Thrown, encoded)
       return
@@ -518,8 +513,8 @@ class RunningTask implements TaskContext {
     try {
       const { targets } = assignment
       // Encoded once, written for each return.
-      const bytes = { ...encoded, bytes: encoded.bytes.slice(encoded.start, encoded.end), start: 0, end: encoded.end - encoded.start }
-      const drafts = targets.map(() => values.draft(bytes, ERROR_FLAG))
+      const own = ownCopy(encoded)
+      const drafts = targets.map(() => values.draft(own, ERROR_FLAG))
       this.#done(TaskStatus.StoredError, store.complete(targets, drafts, assignment.attempt))
     } catch (full) {
       // Not even the error fits: it travels in the frame, and its submitter finds the room.
@@ -553,13 +548,6 @@ function cutOwnFrames(error: unknown): void {
 
 function isIterable(value: unknown): value is Iterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.iterator in value
-}
-
-function describeUnsendable(error: unknown, why: unknown): Error {
-  const reason = why instanceof Error ? why.message : String(why)
-  const described = new Error(`${String(error)} (the thrown value itself cannot be sent: ${reason})`)
-  if (error instanceof Error && error.stack !== undefined) described.stack = error.stack
-  return described
 }
 
 /** Most tasks never ask for their signal; making one costs more than a tiny task. */

@@ -6,46 +6,55 @@ const MEAN_WEIGHT = 0.2
 /** Turns a payload into a function; asynchronous because it may import modules. */
 export type Revive = (payload: Uint8Array, hash: string) => Promise<(...args: unknown[]) => unknown>
 
-/** A shipped function in this worker: being fetched, ready, or impossible (then calling it throws why). */
+/** What was shipped under one content hash: being fetched, ready, or impossible (then calling it throws why). */
+class ShippedCode {
+  callable: ((...args: unknown[]) => unknown) | undefined
+  waiting: (() => void)[] = []
+  /** The remote functions that it is the code of; they differ in their name. */
+  readonly byName = new Map<string, WorkerFunction>()
+
+  becomes(callable: (...args: unknown[]) => unknown): void {
+    this.callable = callable
+    const waiting = this.waiting
+    this.waiting = []
+    for (const act of waiting) act()
+  }
+}
+
+/** A remote function in this worker. */
 export class WorkerFunction {
   /** Smoothed run time, microseconds; 0 before the first. */
   meanMicroseconds = 0
-  #callable: ((...args: unknown[]) => unknown) | undefined
-  #waiting: (() => void)[] = []
+  readonly #code: ShippedCode
 
   constructor(
-    readonly hash: string,
+    code: ShippedCode,
     readonly name: string,
-  ) {}
+  ) {
+    this.#code = code
+  }
 
   get ready(): boolean {
-    return this.#callable !== undefined
+    return this.#code.callable !== undefined
   }
 
   get callable(): (...args: unknown[]) => unknown {
-    return this.#callable!
+    return this.#code.callable!
   }
 
   whenReady(act: () => void): void {
-    this.#waiting.push(act)
+    this.#code.waiting.push(act)
   }
 
   ran(microseconds: number): void {
     const mean = this.meanMicroseconds
     this.meanMicroseconds = mean === 0 ? microseconds : mean + (microseconds - mean) * MEAN_WEIGHT
   }
-
-  becomes(callable: (...args: unknown[]) => unknown): void {
-    this.#callable = callable
-    const waiting = this.#waiting
-    this.#waiting = []
-    for (const act of waiting) act()
-  }
 }
 
-/** The functions of this worker by content hash: each is fetched and revived once. */
+/** The functions of this worker by content hash: each is fetched and revived once, whatever names options gave it. */
 export class WorkerFunctions {
-  readonly #byHash = new Map<string, WorkerFunction>()
+  readonly #byHash = new Map<string, Map<string, WorkerFunction>>()
   readonly #fetch: (hash: string) => void
   readonly #revive: Revive
 
@@ -56,28 +65,39 @@ export class WorkerFunctions {
   }
 
   get(hash: string, name: string): WorkerFunction {
-    let fn = this.#byHash.get(hash)
+    let named = this.#byHash.get(hash)
+    if (named === undefined) {
+      named = new Map()
+      this.#byHash.set(hash, named)
+      this.#fetch(hash)
+    }
+    let fn = named.get(name)
     if (fn === undefined) {
       fn = new WorkerFunction(hash, name)
-      this.#byHash.set(hash, fn)
-      this.#fetch(hash)
+      const [other] = named.values()
+      if (other?.ready) fn.becomes(other.callable)
+      named.set(name, fn)
     }
     return fn
   }
 
   arrived(hash: string, payload: Uint8Array): void {
     this.#revive(payload, hash).then(
-      (callable) => this.#byHash.get(hash)?.becomes(callable),
+      (callable) => {
+        for (const fn of this.#byHash.get(hash)?.values() ?? []) fn.becomes(callable)
+      },
       (error: unknown) => this.failed(hash, error),
     )
   }
 
   /** Tasks of the function fail with the reason; the next task of it tries again to get it. */
   failed(hash: string, reason: unknown): void {
-    const fn = this.#byHash.get(hash)
+    const named = this.#byHash.get(hash)
     this.#byHash.delete(hash)
-    fn?.becomes(() => {
-      throw reason as MobulaError
-    })
+    for (const fn of named?.values() ?? []) {
+      fn.becomes(() => {
+        throw reason as MobulaError
+      })
+    }
   }
 }

@@ -59,7 +59,7 @@ class Pressure {
 
  private:
   // Little enough that what is given back is still in the processor's cache when it is used again.
-  static constexpr uint64_t kYoungBytes = uint64_t{16} << 20;
+  static constexpr uint64_t kYoungBytes = uint64_t{8} << 20;
   static constexpr uint64_t kFullBytes = uint64_t{512} << 20;
 
   const uint64_t young_limit_;

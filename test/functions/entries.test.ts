@@ -64,6 +64,7 @@ describe('programs whose functions are shipped', () => {
       sloppyArrow: true,
       strictArrow: true,
       strictClass: true,
+      module: 9,
       this: 'object',
     });
   });

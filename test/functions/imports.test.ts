@@ -148,6 +148,13 @@ describe('imports of shipped functions', () => {
     const namespace = await import('./fixtures/library.js');
     assert.notEqual(await reviver.call(() => namespace.pid), process.pid);
     assert.equal(await reviver.call(() => dynamic(1)), 11);
+    const [first, second, third] = await Promise.all([
+      import('./fixtures/library.js'),
+      import('node:os'),
+      import('ndarray'),
+    ]);
+    const found = () => [first.pid === process.pid, second.EOL, typeof third.default];
+    assert.deepEqual(await reviver.call(found), [true, '\n', 'function']);
   });
 
   it('import.meta and require of the original file', async () => {

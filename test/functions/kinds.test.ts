@@ -241,6 +241,13 @@ describe('kinds of functions', () => {
     assert.equal(self(), 1000);
     assert.equal(await reviver.call(wrapped, 2), 2);
     assert.equal(calls, 0);
+    // biome-ignore lint/suspicious/noFunctionAssign: it is what is tested
+    function initialise(): string {
+      // @ts-expect-error: a function's name is a variable like others
+      initialise = () => 'again';
+      return 'first';
+    }
+    assert.deepEqual(await reviver.call(() => [initialise(), initialise()]), ['first', 'again']);
   });
 
   it('classes with fields, private members, accessors and static members', async () => {
@@ -286,6 +293,17 @@ describe('kinds of functions', () => {
       100,
       'Anonymous',
     ]);
+  });
+
+  it('classes whose static members are called like those of functions', async () => {
+    class Odd {
+      static name = 'a name of its own';
+      static length() {
+        return 'a method';
+      }
+    }
+    assert.deepEqual(await reviver.call(() => [Odd.name, Odd.length()]), ['a name of its own', 'a method']);
+    assert.equal(typeof reviver.capture(Odd as never).name, 'string');
   });
 
   it('static private fields and what changed in a class since it was made', async () => {

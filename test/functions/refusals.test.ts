@@ -81,6 +81,7 @@ describe('what cannot be shipped', () => {
 
   it('private names, this, super and arguments of the code around', () => {
     refused(functions.privateName, 'read() {', ' -> #balance', 'private name', /class/);
+    refused(functions.privateMethod, '#hidden() {', '', '#hidden() {', /class/);
     refused(functions.arrow, 'lexical this', ' -> this', 'lexical this', /const self = this/);
     refused(functions.arguments, 'arguments', ' -> arguments', 'arguments', /variable/);
     refused(functions.super, 'override() {', ' -> super', 'super', /class/);

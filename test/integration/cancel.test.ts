@@ -9,6 +9,7 @@ import {
   note,
   notes,
   numbers,
+  openAllGates,
   openGate,
   waitAtGate,
 } from './support/board.js';
@@ -23,10 +24,11 @@ const CASES = [
 
 /** One CPU: what is queued behind a running task stays queued. */
 describe('cancel', function () {
-  this.timeout(60_000);
+  this.timeout(90_000);
 
   before(() => mobula.init({ numCpus: 1 }));
   after(() => mobula.shutdown());
+  afterEach(openAllGates);
 
   const cancelled = (ref: mobula.ObjectRef<unknown>) =>
     failureOfClass(mobula.TaskCancelledError, mobula.get(ref, PATIENT));
@@ -50,7 +52,7 @@ describe('cancel', function () {
     return 'through';
   });
 
-  const target = mobula.remote((board: string, _argument?: unknown) => {
+  const target = mobula.remote({ name: 'target' }, (board: string, _argument?: unknown) => {
     note(board, 'target ran');
     return 'ran';
   });

@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import * as mobula from '../../lib/index.js';
 import { until } from '../support/poll.js';
-import { count, killSelf, newBoard, note, numbers, openGate, waitAtGate } from './support/board.js';
+import {
+  count,
+  killSelf,
+  newBoard,
+  note,
+  notes,
+  numbers,
+  openAllGates,
+  openGate,
+  waitAtGate,
+} from './support/board.js';
 import { failureOfClass, PATIENT } from './support/processes.js';
 
 /** A value whose object the test makes when it wants to: what a task waits for without a process of ours being busy. */
@@ -10,11 +20,12 @@ interface Later {
 }
 
 describe('the death of a process with suspended tasks in it', function () {
-  this.timeout(60_000);
+  this.timeout(90_000);
 
   // One CPU: whatever runs while a task is suspended runs in that task's process.
   before(() => mobula.init({ numCpus: 1 }));
   after(() => mobula.shutdown());
+  afterEach(openAllGates);
 
   /** A task in a process of its own, which takes no CPU, and ends when the gate is open. */
   const gated = mobula.remote({ numCpus: 0 }, async (path: string) => {
@@ -45,7 +56,7 @@ describe('the death of a process with suspended tasks in it', function () {
     // Three deaths, and one retry would be all that the suspended task has.
     assert.equal(await mobula.get(survived, PATIENT), 'survived');
     openGate(board);
-    assert.match(await mobula.get(suspended, PATIENT), /^later in attempt/);
+    assert.equal(await mobula.get(suspended, PATIENT), 'later in attempt 1');
     const shared = numbers(board, 'suspended').filter((pid) => numbers(board, 'deadly').includes(pid));
     assert.ok(shared.length >= 2, `they met in ${shared.length} processes that died`);
   });
@@ -78,26 +89,6 @@ describe('the death of a process with suspended tasks in it', function () {
     assert.equal(count(board, 'parent'), count(board, 'child'));
   });
 
-  it('charges the one that goes on, when several wake up at once', async () => {
-    const board = newBoard();
-    const waking = mobula.remote({ maxRetries: 4 }, async (path: string, later: Later, kills: boolean) => {
-      note(path, `${kills ? 'killer' : 'bystander'} in ${process.pid}`);
-      const value = await mobula.get(later.ref);
-      if (kills && count(path, 'killer') <= 3) killSelf();
-      return value;
-    });
-    const bystander = waking.options({ maxRetries: 1 });
-    const later = { ref: gated.remote(board) };
-    const before = bystander.remote(board, later, false);
-    const killer = waking.remote(board, later, true);
-    const behind = bystander.remote(board, later, false);
-    await until(() => count(board, 'bystander') === 2 && count(board, 'killer') === 1, {
-      what: 'the start of all three',
-    });
-    openGate(board);
-    assert.deepEqual(await mobula.get([before, killer, behind], PATIENT), ['later', 'later', 'later']);
-  });
-
   it('charges a task that dies after it awaited, when another has ended in between', async () => {
     const board = newBoard();
     const other = mobula.remote(async (path: string, later: Later) => {
@@ -126,5 +117,51 @@ describe('the death of a process with suspended tasks in it', function () {
     const error = await failureOfClass(mobula.WorkerCrashedError, mobula.get(first, PATIENT));
     assert.equal(error.attempts, 2);
     assert.equal(count(board, 'deadly dies'), 2);
+  });
+});
+
+describe('the death of a process in which several tasks wake up at once', function () {
+  this.timeout(90_000);
+
+  // No process is idle when it is not meant to be, so that all of them meet in one.
+  before(() => mobula.init({ numCpus: 1 }));
+  after(() => mobula.shutdown());
+  afterEach(openAllGates);
+
+  it('is charged to the one that goes on and dies', async () => {
+    const board = newBoard();
+    const gatedBy = mobula.remote({ numCpus: 0 }, async (path: string, gate: string) => {
+      note(path, 'gate');
+      await waitAtGate(path, gate);
+      return gate;
+    });
+    const gates = ['first', 'second', 'third'];
+    const laters = gates.map((gate) => gatedBy.remote(board, gate));
+    await until(() => count(board, 'gate') === 3, { what: 'the start of the tasks at the gates' });
+    const waking = mobula.remote({ maxRetries: 2 }, async (role: string, refs: typeof laters) => {
+      note(board, `${role} in ${process.pid}`);
+      const round = count(board, `${role} in`) - 1;
+      const gate = await mobula.get(refs[round]!);
+      if (role === 'killer' && round < 2) killSelf();
+      return gate;
+    });
+    const roles = ['left', 'killer', 'right'];
+    // A bystander survives one charge, and there are two deaths.
+    const results = roles.map((role) =>
+      waking.options({ maxRetries: role === 'killer' ? 2 : 1 }).remote(role, laters),
+    );
+    for (const [round, gate] of gates.entries()) {
+      const allAreIn = () => roles.every((role) => count(board, `${role} in`) === round + 1);
+      const oneHasFailed = async () => (await mobula.wait(results, { timeout: 0 }))[0].length > 0;
+      await until(async () => allAreIn() || (await oneHasFailed()), {
+        what: () => `start ${round + 1} of all three: ${notes(board).join(', ')}`,
+      });
+      // Its error says more than that it has not started.
+      if (!allAreIn()) break;
+      const pids = roles.map((role) => numbers(board, `${role} in`).at(-1));
+      assert.equal(new Set(pids).size, 1, `all three are in one process: ${pids}`);
+      openGate(board, gate);
+    }
+    assert.deepEqual(await mobula.get(results, PATIENT), ['third', 'third', 'third']);
   });
 });

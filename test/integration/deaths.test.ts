@@ -9,6 +9,7 @@ import {
   note,
   notes,
   numbers,
+  openAllGates,
   openGate,
   waitAtGate,
 } from './support/board.js';
@@ -24,10 +25,11 @@ import {
 import { Random } from './support/random.js';
 
 describe('the death of a worker', function () {
-  this.timeout(60_000);
+  this.timeout(90_000);
 
   before(() => mobula.init({ numCpus: 2 }));
   after(() => mobula.shutdown());
+  afterEach(openAllGates);
 
   it('before its first task, and while it is idle, is noticed by nobody', async () => {
     const double = mobula.remote((x: number) => 2 * x);
@@ -226,13 +228,14 @@ describe('the death of a worker', function () {
 });
 
 describe('retryErrors', function () {
-  this.timeout(60_000);
+  this.timeout(90_000);
 
   class Unlucky extends Error {}
   class Broken extends Error {}
 
   before(() => mobula.init({ numCpus: 1 }));
   after(() => mobula.shutdown());
+  afterEach(openAllGates);
 
   it('left out: a thrown error is not tried again', async () => {
     const board = newBoard();

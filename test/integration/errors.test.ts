@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as mobula from '../../lib/index.js';
-import { newBoard, note, notes, openGate, waitAtGate } from './support/board.js';
+import { newBoard, note, notes, openAllGates, openGate, waitAtGate } from './support/board.js';
 import { failureOf, failureOfClass, PATIENT, taskErrorOf } from './support/processes.js';
 
 /** Defined in the test: it travels by value, with the functions that throw it. */
@@ -19,10 +19,11 @@ class Refusal extends RangeError {
 }
 
 describe('errors of tasks', function () {
-  this.timeout(60_000);
+  this.timeout(90_000);
 
   before(() => mobula.init({ numCpus: 2 }));
   after(() => mobula.shutdown());
+  afterEach(openAllGates);
 
   const identity = mobula.remote((value: unknown) => value);
   const explode = mobula.remote(function explode(message: string): number {

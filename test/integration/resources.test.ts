@@ -8,6 +8,7 @@ import {
   note,
   notes,
   numbers,
+  openAllGates,
   openGate,
   pollUntil,
   waitAtGate,
@@ -15,10 +16,11 @@ import {
 import { failureOfClass, PATIENT, taskErrorOf } from './support/processes.js';
 
 describe('resources', function () {
-  this.timeout(60_000);
+  this.timeout(90_000);
 
   before(() => mobula.init({ numCpus: 2, resources: { gpu: 1, disk: 2 } }));
   after(() => mobula.shutdown());
+  afterEach(openAllGates);
 
   /** Runs twelve tasks that end when `together` of them have met; gives back the most that ran at once. */
   async function meet(options: mobula.RemoteOptions<1>, together: number): Promise<number> {
@@ -128,10 +130,11 @@ describe('resources', function () {
 });
 
 describe('getSync inside tasks', function () {
-  this.timeout(60_000);
+  this.timeout(90_000);
 
   before(() => mobula.init({ numCpus: 2 }));
   after(() => mobula.shutdown());
+  afterEach(openAllGates);
 
   const child = mobula.remote((x: number) => x + 1);
 

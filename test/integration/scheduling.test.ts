@@ -10,6 +10,7 @@ import {
   note,
   notes,
   numbers,
+  openAllGates,
   openGate,
   waitAtGate,
 } from './support/board.js';
@@ -30,6 +31,7 @@ describe('scheduling on two CPUs', function () {
     node = await mobula.init({ numCpus: 2 });
   });
   after(() => mobula.shutdown());
+  afterEach(openAllGates);
 
   it('fib(18) by tasks that await each other runs on at most three worker processes', async () => {
     interface Part {

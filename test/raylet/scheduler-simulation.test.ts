@@ -174,9 +174,9 @@ describe('scheduler simulation', function () {
         }
       }
     }
-    node.run(() => node.clock.now > 10_000);
+    node.run(() => node.clock.now > 4000);
     for (const [key, count] of served)
-      assert.ok(count > 20, `${key}: ${count} of ${JSON.stringify([...served])}`);
+      assert.ok(count > 8, `${key}: ${count} of ${JSON.stringify([...served])}`);
   });
 
   it('keeps all CPUs busy while anybody waits', () => {

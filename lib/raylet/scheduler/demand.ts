@@ -17,7 +17,9 @@ export class DemandTable {
   /** Replaces a queue's number. Returns whether tasks wait in it now and did not before, or deeper ones than before. */
   report(client: Client, job: Job, shape: Shape, event: Demand, now: number): boolean {
     const queue = this.#queue(client, job, shape, event.exclusive);
-    const underWay = event.grantsSeen === undefined ? 0 : Math.max(0, queue.granted - event.grantsSeen);
+    const seen = event.grantsSeen ?? client.granted;
+    while (queue.unseen.length > 0 && queue.unseen[0]! <= seen) queue.unseen.shift();
+    const underWay = queue.unseen.length;
     const before = queue.count;
     const deeper = event.depth > queue.depth;
     // With nothing waiting the depth says nothing; the last one still tells what the queue's leases run.
@@ -30,7 +32,8 @@ export class DemandTable {
   /** One task of the queue is provided for by a lease. */
   granted(queue: SubmitterQueue, now: number): void {
     this.#turn++;
-    queue.granted++;
+    queue.client.granted++;
+    queue.unseen.push(queue.client.granted);
     queue.turn = this.#turn;
     queue.demand.job.turns[queue.demand.shape.dominant.index] = this.#turn;
     queue.demand.waitingSince = now;

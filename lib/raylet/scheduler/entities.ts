@@ -71,6 +71,8 @@ export class Client {
   readonly leases = new Set<Lease>();
   /** Tasks that wait for a lease, over all queues. */
   waiting = 0;
+  /** Grants made so far. */
+  granted = 0;
 
   constructor(
     readonly id: ClientId,
@@ -97,8 +99,8 @@ export class SubmitterQueue {
   /** Of the deepest task, as last reported; also that of the leases it holds. */
   depth = 0;
   runtimeMs: number | undefined = undefined;
-  /** Grants made so far. */
-  granted = 0;
+  /** Grants that the client may not have received yet, by their numbers among all of the client's, ascending. */
+  unseen: number[] = [];
   /** Number of the grant that it had last. */
   turn = 0;
 

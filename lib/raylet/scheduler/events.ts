@@ -82,8 +82,8 @@ export interface Demand {
   /** Measured mean run time of such a task, if known. Keeps a process from being started for less work than its start. */
   readonly runtimeMs?: number;
   /**
-   * How many grants for this queue the client has received when it counts. With it, grants still under way are not granted
-   * a second time; without it the count is taken as it stands.
+   * How many grants, for any queue, the client has received when it counts. With it, grants still under way are not granted a
+   * second time; without it the count is taken as it stands.
    */
   readonly grantsSeen?: number;
 }
@@ -181,7 +181,7 @@ export interface Grant {
 
 /**
  * Tell the worker to give a lease back with `LeaseReleased`: at its next idle moment, or (`hard`) after the tasks that
- * have started, the others going back to the submitter.
+ * have started, the others going back to the submitter. A lease with suspended tasks is not idle.
  */
 export interface Revoke {
   readonly type: 'Revoke';

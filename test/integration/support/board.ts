@@ -15,8 +15,17 @@ export type Board = string;
 const PATIENCE_MILLISECONDS = 25_000;
 const POLL_MILLISECONDS = 2;
 
+const boards: Board[] = [];
+
 export function newBoard(): Board {
-  return mkdtempSync(join(tmpdir(), 'board-'));
+  const board = mkdtempSync(join(tmpdir(), 'board-'));
+  boards.push(board);
+  return board;
+}
+
+/** For `afterEach`: a test that failed leaves no task at a gate, in the way of the next test. */
+export function openAllGates(): void {
+  for (const board of boards.splice(0)) openGate(board, 'all');
 }
 
 /** Adds a line. One write in append mode: what several processes note at once stays whole and ordered. */
@@ -46,7 +55,7 @@ export function openGate(board: Board, gate = 'open'): void {
 }
 
 export function gateIsOpen(board: Board, gate = 'open'): boolean {
-  return existsSync(join(board, `gate-${gate}`));
+  return existsSync(join(board, `gate-${gate}`)) || existsSync(join(board, 'gate-all'));
 }
 
 /** Blocks the thread until the condition holds. */

@@ -6,7 +6,7 @@ import { compiled } from '../../support/paths.js';
 import { until } from '../../support/poll.js';
 
 /** For every get of a test: a hang ends in an error that says what the ref still waits for. */
-export const PATIENT: mobula.GetOptions = { timeout: 20_000 };
+export const PATIENT: mobula.GetOptions = { timeout: 30_000 };
 
 /** Whether a process runs; one that has ended and was not waited for does not. */
 export function isAlive(pid: number): boolean {
