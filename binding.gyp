@@ -10,8 +10,7 @@
           ],
           "include_dirs": [
             ".",
-            "<!(node -p \"require('node-api-headers').include_dir\")",
-            "<!(node -p \"require('node-addon-api').include_dir\")"
+            "<!(node -p \"require('node-api-headers').include_dir\")"
           ],
           "defines": ["NAPI_VERSION=9"],
           "cflags_cc!": ["-std=gnu++17", "-fno-rtti"],

@@ -2,13 +2,13 @@
  * Mobula: remote functions on worker processes that read the same arrays in shared memory.
  * @packageDocumentation
  */
-export { type Allocated, allocate } from './api/allocate.js'
-export { init, isInitialized, type Node, shutdown } from './api/init.js'
+export { type Allocated, allocate } from './api/allocate.js';
+export { init, isInitialized, type Node, shutdown } from './api/init.js';
 export {
   asCompleted,
-  cancel,
   type Completed,
   type CurrentTask,
+  cancel,
   currentTask,
   free,
   get,
@@ -16,18 +16,19 @@ export {
   put,
   type Values,
   wait,
-} from './api/objects.js'
-export type { CancelOptions, GetOptions, InitOptions, RemoteOptions, WaitOptions } from './api/options.js'
+} from './api/objects.js';
+export type { CancelOptions, GetOptions, InitOptions, RemoteOptions, WaitOptions } from './api/options.js';
 export {
   type CheckReturns,
-  remote,
   type RemoteArgument,
   type RemoteArguments,
   type RemoteDecorator,
   type RemoteFunction,
   type RemoteResult,
-} from './api/remote.js'
-export { type NodeStatistics, statistics } from './api/statistics.js'
+  remote,
+} from './api/remote.js';
+export { registerSerializer } from './api/serializers.js';
+export { type NodeStatistics, statistics } from './api/statistics.js';
 export {
   AlreadyInitializedError,
   BlockingGetError,
@@ -60,6 +61,5 @@ export {
   WorkerStartError,
   WrongThreadError,
 } from './errors/index.js';
-export { ObjectRef } from './store/object-ref.js'
-export { registerSerializer } from './api/serializers.js'
-export type { Serializer } from './values/index.js'
+export { ObjectRef } from './store/object-ref.js';
+export type { Serializer } from './values/index.js';

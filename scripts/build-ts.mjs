@@ -1,8 +1,9 @@
 // Compiles the TypeScript into build/, and removes what earlier compilations left there of files that are gone: mocha
 // would run a test that does not exist any more.
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { build } from 'esbuild';
+import { filesBelow } from './support/files.mjs';
 import { packageRoot, programOf, runNode } from './support/run.mjs';
 
 const sourceFolders = ['lib', 'test', 'examples', 'bench'];
@@ -10,21 +11,15 @@ const buildFolder = join(packageRoot, 'build');
 
 /** build/lib/a.d.ts, build/lib/a.js and build/lib/a.js.map come from lib/a.ts; .mts and .cts likewise. */
 function sourceOf(output) {
-  const match = /^(.*?)(?:\.d\.([mc]?)ts|\.([mc]?)js(?:\.map)?)$/.exec(relative(buildFolder, output));
+  const match = /^(.*?)(?:\.d\.([mc]?)ts|\.([mc]?)js(?:\.map)?)$/.exec(relative('build', output));
   if (match === null) return undefined;
   return join(packageRoot, `${match[1]}.${match[2] ?? match[3]}ts`);
 }
 
 function removeStale() {
-  for (const folder of sourceFolders) {
-    const compiled = join(buildFolder, folder);
-    if (!existsSync(compiled)) continue;
-    for (const entry of readdirSync(compiled, { recursive: true, withFileTypes: true })) {
-      if (!entry.isFile()) continue;
-      const output = join(entry.parentPath, entry.name);
-      const source = sourceOf(output);
-      if (source === undefined || !existsSync(source)) rmSync(output);
-    }
+  for (const output of sourceFolders.flatMap((folder) => filesBelow(`build/${folder}`, ['']))) {
+    const source = sourceOf(output);
+    if (source === undefined || !existsSync(source)) rmSync(join(packageRoot, output));
   }
 }
 
@@ -34,9 +29,10 @@ function removeStale() {
  */
 async function bundle() {
   const lib = join(buildFolder, 'lib');
-  await build({
+  const target = join(buildFolder, 'bundle');
+  const { metafile } = await build({
     entryPoints: ['index.js', 'raylet/main.js', 'worker/main.js'].map((name) => join(lib, name)),
-    outdir: join(buildFolder, 'bundle'),
+    outdir: target,
     outbase: lib,
     bundle: true,
     splitting: true,
@@ -47,9 +43,15 @@ async function bundle() {
     keepNames: true,
     sourcemap: true,
     // What is required when it is first needed is not loaded by every process.
-    external: ['acorn', 'acorn-walk'],
+    external: ['acorn'],
     logLevel: 'warning',
+    metafile: true,
+    absWorkingDir: packageRoot,
   });
+  // Chunks are named after their content: those of earlier builds would be published too.
+  for (const file of filesBelow('build/bundle', [''])) {
+    if (!(file in metafile.outputs)) rmSync(join(packageRoot, file));
+  }
 }
 
 const compiles = runNode([programOf('typescript', 'tsc'), '--project', 'tsconfig.json']);

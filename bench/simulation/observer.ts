@@ -81,9 +81,9 @@ export class Observer {
       }
       case 'Demand': {
         const key = `${event.client}/${event.shape}/${event.exclusive}`;
-        const underWay =
-          event.grantsSeen === undefined ? 0 : (this.#granted.get(key) ?? 0) - event.grantsSeen;
-        this.#demand.set(key, event.count - underWay);
+        const grants = this.#granted.get(event.client) ?? [];
+        const underWay = event.grantsSeen === undefined ? [] : grants.slice(event.grantsSeen);
+        this.#demand.set(key, event.count - underWay.filter((queue) => queue === key).length);
         return;
       }
       case 'LeaseReturned':

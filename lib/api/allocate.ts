@@ -1,6 +1,6 @@
-import type { ObjectRef } from '../store/object-ref.js'
-import { invalid, show } from './options.js'
-import { session } from './session.js'
+import type { ObjectRef } from '../store/object-ref.js';
+import { invalid, show } from './options.js';
+import { session } from './session.js';
 
 type TypedArrayConstructor =
   | Int8ArrayConstructor
@@ -13,7 +13,7 @@ type TypedArrayConstructor =
   | Float32ArrayConstructor
   | Float64ArrayConstructor
   | BigInt64ArrayConstructor
-  | BigUint64ArrayConstructor
+  | BigUint64ArrayConstructor;
 
 const CONSTRUCTORS: readonly unknown[] = [
   Int8Array,
@@ -27,7 +27,7 @@ const CONSTRUCTORS: readonly unknown[] = [
   Float64Array,
   BigInt64Array,
   BigUint64Array,
-]
+];
 
 /**
  * An array inside the object store, to be filled. Sealing it, or returning, putting or passing `array`, makes it an
@@ -36,9 +36,9 @@ const CONSTRUCTORS: readonly unknown[] = [
  */
 export interface Allocated<T extends ArrayBufferView> extends Disposable {
   /** Its elements are whatever the memory held before. */
-  readonly array: T
+  readonly array: T;
   /** Makes the array an object; it is detached afterwards. */
-  seal(): ObjectRef<T>
+  seal(): ObjectRef<T>;
 }
 
 /**
@@ -56,17 +56,19 @@ export function allocate<Constructor extends TypedArrayConstructor>(
   type: Constructor,
   length: number,
 ): Allocated<InstanceType<Constructor>> {
-  const { runtime } = session.require('mobula.allocate')
-  if (!CONSTRUCTORS.includes(type)) invalid(`mobula.allocate takes the constructor of a typed array, not ${show(type)}`)
-  if (!Number.isSafeInteger(length) || length < 1) invalid(`length must be a whole number of elements, at least 1, not ${show(length)}`)
-  const buffer = runtime.values.allocate(length * type.BYTES_PER_ELEMENT)
-  const array = new type(buffer, 0, length) as InstanceType<Constructor>
+  const { runtime } = session.require('mobula.allocate');
+  if (!CONSTRUCTORS.includes(type))
+    invalid(`mobula.allocate takes the constructor of a typed array, not ${show(type)}`);
+  if (!Number.isSafeInteger(length) || length < 1)
+    invalid(`length must be a whole number of elements, at least 1, not ${show(length)}`);
+  const buffer = runtime.values.allocate(length * type.BYTES_PER_ELEMENT);
+  const array = new type(buffer, 0, length) as InstanceType<Constructor>;
   return {
     array,
     seal: () => {
-      if (array.byteLength === 0) invalid('this array was stored or given back before')
-      return runtime.put(array) as ObjectRef<InstanceType<Constructor>>
+      if (array.byteLength === 0) invalid('this array was stored or given back before');
+      return runtime.put(array) as ObjectRef<InstanceType<Constructor>>;
     },
     [Symbol.dispose]: () => runtime.values.abandon(buffer),
-  }
+  };
 }

@@ -1,17 +1,17 @@
-import { InitInsideTaskError, NotSupportedError } from '../errors/index.js'
-import { startDriver } from './driver.js'
-import { checkInitOptions, type InitOptions } from './options.js'
-import { session } from './session.js'
+import { InitInsideTaskError, NotSupportedError } from '../errors/index.js';
+import { startDriver } from './driver.js';
+import { checkInitOptions, type InitOptions } from './options.js';
+import { session } from './session.js';
 
 /** The running node, as `init` returns it. `await using node = await mobula.init()` shuts it down at the block's end. */
 export interface Node extends AsyncDisposable {
   /** Hexadecimal id. */
-  readonly id: string
-  readonly numCpus: number
+  readonly id: string;
+  readonly numCpus: number;
   /** Bytes of the object store. */
-  readonly objectStoreMemory: number
+  readonly objectStoreMemory: number;
   /** Process id of the node's raylet. */
-  readonly rayletPid: number
+  readonly rayletPid: number;
 }
 
 /**
@@ -19,18 +19,21 @@ export interface Node extends AsyncDisposable {
  * @throws AlreadyInitializedError; InitInsideTaskError; InvalidArgumentError
  */
 export async function init(options: InitOptions = {}): Promise<Node> {
-  checkInitOptions(options)
-  session.beginJoining()
+  checkInitOptions(options);
+  session.beginJoining();
   try {
     if (options.address !== undefined) {
-      throw new NotSupportedError('init({ address })', 'Clusters do not exist yet: call init without an address to start a node here.')
+      throw new NotSupportedError(
+        'init({ address })',
+        'Clusters do not exist yet: call init without an address to start a node here.',
+      );
     }
-    const { membership, node } = await startDriver(options)
-    session.join(membership)
-    return { ...node, [Symbol.asyncDispose]: shutdown }
+    const { membership, node } = await startDriver(options);
+    session.join(membership);
+    return { ...node, [Symbol.asyncDispose]: shutdown };
   } catch (error) {
-    session.join(undefined)
-    throw error
+    session.join(undefined);
+    throw error;
   }
 }
 
@@ -39,14 +42,14 @@ export async function init(options: InitOptions = {}): Promise<Node> {
  * byte of shared memory of the node is gone when the promise resolves. Without a session it does nothing.
  */
 export async function shutdown(): Promise<void> {
-  const { membership } = session
-  if (membership === undefined) return
-  if (membership.shutdown === undefined) throw new InitInsideTaskError('mobula.shutdown')
-  session.leave()
-  await membership.shutdown()
+  const { membership } = session;
+  if (membership === undefined) return;
+  if (membership.shutdown === undefined) throw new InitInsideTaskError('mobula.shutdown');
+  session.leave();
+  await membership.shutdown();
 }
 
 /** Whether this environment takes part in a session. */
 export function isInitialized(): boolean {
-  return session.membership !== undefined
+  return session.membership !== undefined;
 }

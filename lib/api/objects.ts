@@ -1,5 +1,5 @@
-import { InvalidArgumentError } from '../errors/index.js'
-import { ObjectRef } from '../store/object-ref.js'
+import { InvalidArgumentError } from '../errors/index.js';
+import { ObjectRef } from '../store/object-ref.js';
 import {
   type CancelOptions,
   checkCancelOptions,
@@ -8,13 +8,13 @@ import {
   type GetOptions,
   show,
   type WaitOptions,
-} from './options.js'
-import { session } from './session.js'
+} from './options.js';
+import { session } from './session.js';
 
 /** The values of a tuple or array of refs. */
 export type Values<Refs extends readonly ObjectRef<unknown>[]> = {
-  -readonly [Index in keyof Refs]: Refs[Index] extends ObjectRef<infer T> ? T : never
-}
+  -readonly [Index in keyof Refs]: Refs[Index] extends ObjectRef<infer T> ? T : never;
+};
 
 /**
  * Copies a value into the object store and returns a ref to it. Any value that structured clone takes, refs, functions
@@ -22,11 +22,13 @@ export type Values<Refs extends readonly ObjectRef<unknown>[]> = {
  * @throws SerializationError with the path of what cannot be stored; ObjectStoreFullError after waiting for room
  */
 export function put<T>(value: T): ObjectRef<T> {
-  const { runtime } = session.require('mobula.put')
+  const { runtime } = session.require('mobula.put');
   if (ObjectRef.is(value)) {
-    throw new InvalidArgumentError('mobula.put was given an ObjectRef: pass the ref on as it is, or wrap it in an array or object')
+    throw new InvalidArgumentError(
+      'mobula.put was given an ObjectRef: pass the ref on as it is, or wrap it in an array or object',
+    );
   }
-  return runtime.put(value) as ObjectRef<T>
+  return runtime.put(value) as ObjectRef<T>;
 }
 
 /**
@@ -34,16 +36,19 @@ export function put<T>(value: T): ObjectRef<T> {
  * of numbers are views of the shared memory where they are big: reading them copies nothing, and what a program writes
  * into one is seen by nobody else. In one driver two gets of an object may give the same array.
  */
-export function get<T>(ref: ObjectRef<T>, options?: GetOptions): Promise<T>
-export function get<const Refs extends readonly ObjectRef<unknown>[]>(refs: Refs, options?: GetOptions): Promise<Values<Refs>>
+export function get<T>(ref: ObjectRef<T>, options?: GetOptions): Promise<T>;
+export function get<const Refs extends readonly ObjectRef<unknown>[]>(
+  refs: Refs,
+  options?: GetOptions,
+): Promise<Values<Refs>>;
 export function get(refs: unknown, options?: GetOptions): Promise<unknown> {
-  const { runtime } = session.require('mobula.get')
-  checkGetOptions('mobula.get', options)
+  const { runtime } = session.require('mobula.get');
+  checkGetOptions('mobula.get', options);
   if (Array.isArray(refs)) {
-    checkRefs('mobula.get', refs)
-    return runtime.waiting.getAll(refs, options)
+    checkRefs('mobula.get', refs);
+    return runtime.waiting.getAll(refs, options);
   }
-  return runtime.waiting.getOne(checkRef('mobula.get', refs), options)
+  return runtime.waiting.getOne(checkRef('mobula.get', refs), options);
 }
 
 /**
@@ -51,63 +56,80 @@ export function get(refs: unknown, options?: GetOptions): Promise<unknown> {
  * `exclusive: true`, unless the objects are there already.
  * @throws BlockingGetError inside a task that does not have its process to itself
  */
-export function getSync<T>(ref: ObjectRef<T>): T
-export function getSync<const Refs extends readonly ObjectRef<unknown>[]>(refs: Refs): Values<Refs>
+export function getSync<T>(ref: ObjectRef<T>): T;
+export function getSync<const Refs extends readonly ObjectRef<unknown>[]>(refs: Refs): Values<Refs>;
 export function getSync(refs: unknown): unknown {
-  const { runtime } = session.require('mobula.getSync')
-  if (!Array.isArray(refs)) return runtime.waiting.getSync(checkRef('mobula.getSync', refs))
-  checkRefs('mobula.getSync', refs)
-  return refs.map((ref) => runtime.waiting.getSync(ref))
+  const { runtime } = session.require('mobula.getSync');
+  if (!Array.isArray(refs)) return runtime.waiting.getSync(checkRef('mobula.getSync', refs));
+  checkRefs('mobula.getSync', refs);
+  return refs.map((ref) => runtime.waiting.getSync(ref));
 }
 
 /**
  * Waits until `numReturns` of the refs are ready (default 1) or the timeout has passed; resolves with the ready ones, at
  * most that many, and all others, both in the order given. The very ref objects that were passed come back.
  */
-export function wait<T>(refs: readonly ObjectRef<T>[], options?: WaitOptions): Promise<[ObjectRef<T>[], ObjectRef<T>[]]> {
-  const { runtime } = session.require('mobula.wait')
-  if (!Array.isArray(refs)) throw new InvalidArgumentError(`mobula.wait takes an array of refs, not ${show(refs)}`)
-  if (options !== undefined) checkWaitOptions(options, refs.length)
+export function wait<T>(
+  refs: readonly ObjectRef<T>[],
+  options?: WaitOptions,
+): Promise<[ObjectRef<T>[], ObjectRef<T>[]]> {
+  const { runtime } = session.require('mobula.wait');
+  if (!Array.isArray(refs))
+    throw new InvalidArgumentError(`mobula.wait takes an array of refs, not ${show(refs)}`);
+  if (options !== undefined) checkWaitOptions(options, refs.length);
   // A loop over the refs that are left checks each of them once, not once a round.
-  if (!checkedLists.has(refs)) checkRefs('mobula.wait', refs)
+  if (!checkedLists.has(refs)) checkRefs('mobula.wait', refs);
   return runtime.waiting.wait(refs, options).then((split) => {
-    checkedLists.add(split[1])
-    return split as [ObjectRef<T>[], ObjectRef<T>[]]
-  })
+    checkedLists.add(split[1]);
+    return split as [ObjectRef<T>[], ObjectRef<T>[]];
+  });
 }
 
-const checkedLists = new WeakSet<readonly unknown[]>()
+const checkedLists = new WeakSet<readonly unknown[]>();
 
 /** How one ref of `asCompleted` ended, as `Promise.allSettled` reports it, with the ref. */
 export type Completed<T> =
-  | { readonly ref: ObjectRef<T>; readonly status: 'fulfilled'; readonly value: T; readonly reason?: undefined }
-  | { readonly ref: ObjectRef<T>; readonly status: 'rejected'; readonly value?: undefined; readonly reason: unknown }
+  | {
+      readonly ref: ObjectRef<T>;
+      readonly status: 'fulfilled';
+      readonly value: T;
+      readonly reason?: undefined;
+    }
+  | {
+      readonly ref: ObjectRef<T>;
+      readonly status: 'rejected';
+      readonly value?: undefined;
+      readonly reason: unknown;
+    };
 
 /**
  * The refs in the order in which they become ready, with their values or errors.
  * @throws `signal.reason` and GetTimeoutError, which is about the whole; failed tasks are yielded
  */
-export async function* asCompleted<T>(refs: Iterable<ObjectRef<T>>, options?: GetOptions): AsyncGenerator<Completed<T>, void, undefined> {
-  session.require('mobula.asCompleted')
-  checkGetOptions('mobula.asCompleted', options)
-  let pending = [...refs]
-  checkRefs('mobula.asCompleted', pending)
-  const deadline = options?.timeout === undefined ? undefined : performance.now() + options.timeout
+export async function* asCompleted<T>(
+  refs: Iterable<ObjectRef<T>>,
+  options?: GetOptions,
+): AsyncGenerator<Completed<T>, void, undefined> {
+  session.require('mobula.asCompleted');
+  checkGetOptions('mobula.asCompleted', options);
+  let pending = [...refs];
+  checkRefs('mobula.asCompleted', pending);
+  const deadline = options?.timeout === undefined ? undefined : performance.now() + options.timeout;
   while (pending.length > 0) {
-    const timeout = deadline === undefined ? undefined : Math.max(0, deadline - performance.now())
-    const [ready, rest] = await wait(pending, { timeout, signal: options?.signal })
+    const timeout = deadline === undefined ? undefined : Math.max(0, deadline - performance.now());
+    const [ready, rest] = await wait(pending, { timeout, signal: options?.signal });
     if (ready.length === 0) {
       // Asking for the values with no time left gives the error that says what they wait for.
-      await get(pending, { timeout: 0 })
+      await get(pending, { timeout: 0 });
     }
     for (const ref of ready) {
       try {
-        yield { ref, status: 'fulfilled', value: await get(ref) }
+        yield { ref, status: 'fulfilled', value: await get(ref) };
       } catch (reason) {
-        yield { ref, status: 'rejected', reason }
+        yield { ref, status: 'rejected', reason };
       }
     }
-    pending = rest
+    pending = rest;
   }
 }
 
@@ -116,10 +138,10 @@ export async function* asCompleted<T>(refs: Iterable<ObjectRef<T>>, options?: Ge
  * ObjectFreedError. Views that are in use stay valid.
  */
 export function free(refs: ObjectRef<unknown> | readonly ObjectRef<unknown>[]): void {
-  const { runtime } = session.require('mobula.free')
-  const list = Array.isArray(refs) ? refs : [refs]
-  checkRefs('mobula.free', list)
-  for (const ref of list) runtime.free(ObjectRef.handleOf(ref))
+  const { runtime } = session.require('mobula.free');
+  const list = Array.isArray(refs) ? refs : [refs];
+  checkRefs('mobula.free', list);
+  for (const ref of list) runtime.free(ObjectRef.handleOf(ref));
 }
 
 /**
@@ -128,47 +150,53 @@ export function free(refs: ObjectRef<unknown> | readonly ObjectRef<unknown>[]): 
  * that is done, and an object that was put, are left alone.
  */
 export function cancel(ref: ObjectRef<unknown>, options?: CancelOptions): void {
-  const { runtime } = session.require('mobula.cancel')
-  checkCancelOptions(options)
-  runtime.cancel(ObjectRef.handleOf(checkRef('mobula.cancel', ref)), options?.force ?? false, options?.recursive ?? true)
+  const { runtime } = session.require('mobula.cancel');
+  checkCancelOptions(options);
+  runtime.cancel(
+    ObjectRef.handleOf(checkRef('mobula.cancel', ref)),
+    options?.force ?? false,
+    options?.recursive ?? true,
+  );
 }
 
 /** What a task can know of itself. */
 export interface CurrentTask {
-  readonly name: string
+  readonly name: string;
   /** Hexadecimal id of its first return. */
-  readonly id: string
+  readonly id: string;
   /** 1 at the first try. */
-  readonly attempt: number
+  readonly attempt: number;
   /** Aborts when the task is cancelled. */
-  readonly signal: AbortSignal
+  readonly signal: AbortSignal;
 }
 
 /** The task that the calling code runs in; undefined in a driver. */
 export function currentTask(): CurrentTask | undefined {
-  const membership = session.membership
-  const context = membership?.contexts.current()
-  if (membership === undefined || context === undefined) return undefined
-  const { store } = membership.runtime
+  const membership = session.membership;
+  const context = membership?.contexts.current();
+  if (membership === undefined || context === undefined) return undefined;
+  const { store } = membership.runtime;
   return {
     name: context.name,
     id: store.idString(context.handle),
-    attempt: context.attempt + 1,
+    attempt: context.tries,
     get signal() {
-      return context.signal
+      return context.signal;
     },
-  }
+  };
 }
 
 function checkRef(operation: string, value: unknown): ObjectRef<unknown> {
-  if (ObjectRef.is(value)) return value
-  throw new InvalidArgumentError(`${operation} takes an ObjectRef or an array of them, not ${show(value)}`)
+  if (ObjectRef.is(value)) return value;
+  throw new InvalidArgumentError(`${operation} takes an ObjectRef or an array of them, not ${show(value)}`);
 }
 
 function checkRefs(operation: string, values: readonly unknown[]): asserts values is ObjectRef<unknown>[] {
   for (let index = 0; index < values.length; index++) {
     if (!ObjectRef.is(values[index])) {
-      throw new InvalidArgumentError(`${operation}: element ${index} is ${show(values[index])}, not an ObjectRef`)
+      throw new InvalidArgumentError(
+        `${operation}: element ${index} is ${show(values[index])}, not an ObjectRef`,
+      );
     }
   }
 }

@@ -1,36 +1,37 @@
-import { DirectCallError, InvalidArgumentError, NotSupportedError } from '../errors/index.js'
-import type { CallOptions } from '../runtime/calls.js'
-import type { Runtime } from '../runtime/runtime.js'
-import { functionRecord } from '../runtime/runtime.js'
-import type { FunctionRecord } from '../runtime/task.js'
-import type { ObjectRef } from '../store/object-ref.js'
-import { checkRemoteOptions, type RemoteOptions, resolveCallOptions } from './options.js'
-import { session } from './session.js'
+import { DirectCallError, InvalidArgumentError, NotSupportedError } from '../errors/index.js';
+import type { CallOptions } from '../runtime/calls.js';
+import type { Runtime } from '../runtime/runtime.js';
+import { functionRecord } from '../runtime/runtime.js';
+import type { FunctionRecord } from '../runtime/task.js';
+import type { ObjectRef } from '../store/object-ref.js';
+import { resolveCallOptions } from './call-options.js';
+import { checkRemoteOptions, type RemoteOptions } from './options.js';
+import { session } from './session.js';
 
 /** Recognised by the layers below: a remote function travels as this pair. */
-const PARTS = Symbol.for('mobula.remoteFunction')
+const PARTS = Symbol.for('mobula.remoteFunction');
 
 /** Frames of the caller that an error of the task shows. */
-const CALLER_FRAMES = 4
+const CALLER_FRAMES = 4;
 /** Calls traced in a millisecond. */
-const TRACES = 8
+const TRACES = 8;
 
 /** A function as `remote` takes it. */
 // biome-ignore lint/suspicious/noExplicitAny: parameters are contravariant; only `any` accepts every function here
-type AnyFunction = (...args: any[]) => unknown
+type AnyFunction = (...args: any[]) => unknown;
 
 /** A parameter that is itself a ref cannot be passed: a ref at top level is resolved before the function sees it. */
 interface WrapTheRef {
-  readonly 'a ref at top level is resolved: take its value as the parameter, or wrap the ref in an array or object': never
+  readonly 'a ref at top level is resolved: take its value as the parameter, or wrap the ref in an array or object': never;
 }
 
 /** What may be passed for a parameter of type `T`: a value, or a ref to one. */
-export type RemoteArgument<T> = [T] extends [ObjectRef<unknown>] ? WrapTheRef : T | ObjectRef<T>
+export type RemoteArgument<T> = [T] extends [ObjectRef<unknown>] ? WrapTheRef : T | ObjectRef<T>;
 
 /** What may be passed for the parameters of a function. */
 export type RemoteArguments<Parameters extends readonly unknown[]> = {
-  [Index in keyof Parameters]: RemoteArgument<Parameters[Index]>
-}
+  [Index in keyof Parameters]: RemoteArgument<Parameters[Index]>;
+};
 
 /** What `.remote()` returns: a ref to the result, or with `numReturns` above 1 a ref to each of its elements. */
 export type RemoteResult<Result, Returns extends number> = Returns extends 1
@@ -39,19 +40,21 @@ export type RemoteResult<Result, Returns extends number> = Returns extends 1
     ? ObjectRef<unknown> | ObjectRef<unknown>[]
     : Awaited<Result> extends readonly unknown[]
       ? RefsTo<Awaited<Result>>
-      : never
+      : never;
 
 /** A ref to each element of a tuple. */
-export type RefsTo<Tuple extends readonly unknown[]> = { -readonly [Index in keyof Tuple]: ObjectRef<Tuple[Index]> }
+export type RefsTo<Tuple extends readonly unknown[]> = {
+  -readonly [Index in keyof Tuple]: ObjectRef<Tuple[Index]>;
+};
 
 /** A function whose calls run as tasks on worker processes. */
 export interface RemoteFunction<Parameters extends readonly unknown[], Result, Returns extends number = 1> {
   /** Submits a task and returns at once. Bound: it may be passed around. */
-  readonly remote: (...args: RemoteArguments<Parameters>) => RemoteResult<Result, Returns>
+  readonly remote: (...args: RemoteArguments<Parameters>) => RemoteResult<Result, Returns>;
   /** The same function with other options. */
   options<const NewReturns extends number = Returns>(
     options: RemoteOptions<NewReturns> & CheckReturns<Result, NewReturns>,
-  ): RemoteFunction<Parameters, Result, NewReturns>
+  ): RemoteFunction<Parameters, Result, NewReturns>;
 }
 
 /** Makes `numReturns` that differs from the length of the function's tuple a compile error. */
@@ -65,12 +68,15 @@ export type CheckReturns<Result, Returns extends number> = number extends Return
         : Returns extends Awaited<Result>['length']
           ? unknown
           : { numReturns: Awaited<Result>['length'] }
-      : { numReturns: 1 }
+      : { numReturns: 1 };
 
 /** A method decorator that registers the method's options for `mobula.remote(Class.method)`. */
-export type RemoteDecorator = <Method extends AnyFunction>(method: Method, context: ClassMethodDecoratorContext) => void
+export type RemoteDecorator = <Method extends AnyFunction>(
+  method: Method,
+  context: ClassMethodDecoratorContext,
+) => void;
 
-const optionsOfMethods = new WeakMap<AnyFunction, RemoteOptions>()
+const optionsOfMethods = new WeakMap<AnyFunction, RemoteOptions>();
 
 /**
  * The method decorator `@mobula.remote`. First, and exact about the method's type: the compiler takes an overload of a
@@ -79,7 +85,7 @@ const optionsOfMethods = new WeakMap<AnyFunction, RemoteOptions>()
 export function remote<This, Parameters extends unknown[], Result>(
   method: (this: This, ...args: Parameters) => Result,
   context: ClassMethodDecoratorContext<This, (this: This, ...args: Parameters) => Result>,
-): void
+): void;
 /**
  * Makes a remote function. The function itself is shipped, by value with what it captures, at its first `.remote()`.
  *
@@ -96,65 +102,74 @@ export function remote<This, Parameters extends unknown[], Result>(
  */
 export function remote<Parameters extends readonly unknown[], Result>(
   fn: (...args: Parameters) => Result,
-): RemoteFunction<Parameters, Result>
+): RemoteFunction<Parameters, Result>;
 export function remote<Parameters extends readonly unknown[], Result, const Returns extends number = 1>(
   options: RemoteOptions<Returns> & CheckReturns<Result, Returns>,
   fn: (...args: Parameters) => Result,
-): RemoteFunction<Parameters, Result, Returns>
-export function remote(options: RemoteOptions): RemoteDecorator
+): RemoteFunction<Parameters, Result, Returns>;
+export function remote(options: RemoteOptions): RemoteDecorator;
 export function remote(first: unknown, second?: unknown): unknown {
-  if (isDecoratorContext(second)) return decorate({}, first as AnyFunction, second)
+  if (isDecoratorContext(second)) return decorate({}, first as AnyFunction, second);
   if (typeof first === 'function') {
     if (second !== undefined) {
-      throw new InvalidArgumentError('mobula.remote takes the options first: mobula.remote(options, fn)')
+      throw new InvalidArgumentError('mobula.remote takes the options first: mobula.remote(options, fn)');
     }
-    const fn = first as AnyFunction
-    return createRemote(fn, optionsOfMethods.get(fn) ?? {})
+    const fn = first as AnyFunction;
+    return createRemote(fn, optionsOfMethods.get(fn) ?? {});
   }
   if (typeof first !== 'object' || first === null) {
-    throw new InvalidArgumentError(`mobula.remote takes a function, or options and a function, not ${String(first)}`)
+    throw new InvalidArgumentError(
+      `mobula.remote takes a function, or options and a function, not ${String(first)}`,
+    );
   }
-  const options = first as RemoteOptions
-  checkRemoteOptions(options)
+  const options = first as RemoteOptions;
+  checkRemoteOptions(options);
   if (second === undefined) {
-    return (method: AnyFunction, context: unknown) => decorate(options, method, context as DecoratorContext)
+    return (method: AnyFunction, context: unknown) => decorate(options, method, context as DecoratorContext);
   }
-  if (typeof second !== 'function') throw new InvalidArgumentError(`mobula.remote(options, fn): fn is ${String(second)}`)
-  return createRemote(second as AnyFunction, options)
+  if (typeof second !== 'function')
+    throw new InvalidArgumentError(`mobula.remote(options, fn): fn is ${String(second)}`);
+  return createRemote(second as AnyFunction, options);
 }
 
 /** The remote function of a function and checked options. */
-export function createRemote(fn: AnyFunction, options: RemoteOptions): RemoteFunction<readonly unknown[], unknown, number> {
+export function createRemote(
+  fn: AnyFunction,
+  options: RemoteOptions,
+): RemoteFunction<readonly unknown[], unknown, number> {
   if (isClass(fn)) {
-    throw new NotSupportedError('mobula.remote(class)', 'Actors do not exist yet; make a remote function of what the class does.')
+    throw new NotSupportedError(
+      'mobula.remote(class)',
+      'Actors do not exist yet; make a remote function of what the class does.',
+    );
   }
-  checkRemoteOptions(options)
-  const name = options.name ?? (fn.name || 'anonymous')
-  const calls = new RemoteCalls(fn, name, options)
-  const call = (...args: unknown[]): unknown => calls.call(args, call)
+  checkRemoteOptions(options);
+  const name = options.name ?? (fn.name || 'anonymous');
+  const calls = new RemoteCalls(fn, name, options);
+  const call = (...args: unknown[]): unknown => calls.call(args, call);
   const handle = (): never => {
-    throw new DirectCallError(name)
-  }
+    throw new DirectCallError(name);
+  };
   return Object.defineProperties(handle, {
     name: { value: name, configurable: true },
     remote: { value: call, enumerable: true },
     options: {
       value: (changed: RemoteOptions) => {
-        checkRemoteOptions(changed)
-        return createRemote(fn, { ...options, ...changed })
+        checkRemoteOptions(changed);
+        return createRemote(fn, { ...options, ...changed });
       },
     },
     [PARTS]: { value: { fn, options } },
-  }) as unknown as RemoteFunction<readonly unknown[], unknown, number>
+  }) as unknown as RemoteFunction<readonly unknown[], unknown, number>;
 }
 
 /** What a remote function keeps from one call to the next; it belongs to one session. */
 class RemoteCalls {
-  #runtime: Runtime | undefined
-  #record: FunctionRecord | undefined
-  #options: CallOptions | undefined
+  #runtime: Runtime | undefined;
+  #record: FunctionRecord | undefined;
+  #options: CallOptions | undefined;
   /** Stands for the calls of a burst that were not traced: a loop calls from one place. */
-  #lastSite: { stack?: string } | undefined
+  #lastSite: { stack?: string } | undefined;
 
   constructor(
     private readonly fn: AnyFunction,
@@ -163,18 +178,18 @@ class RemoteCalls {
   ) {}
 
   call(args: unknown[], above: (...args: unknown[]) => unknown): unknown {
-    const { runtime, shipping } = session.require(`${this.name}.remote`)
+    const { runtime, shipping } = session.require(`${this.name}.remote`);
     if (this.#runtime !== runtime) {
-      const shipped = shipping.capture(this.fn)
-      for (const handle of shipped.held) runtime.store.hold(handle)
-      runtime.exportFunction({ hash: shipped.hash, name: this.name, payload: shipped.payload })
-      this.#record = functionRecord({ hash: shipped.hash, name: this.name, held: shipped.held })
-      this.#options = resolveCallOptions(this.options, runtime)
-      this.#runtime = runtime
+      const shipped = shipping.capture(this.fn);
+      for (const handle of shipped.held) runtime.store.hold(handle);
+      runtime.exportFunction({ hash: shipped.hash, name: this.name, payload: shipped.payload });
+      this.#record = functionRecord({ hash: shipped.hash, name: this.name, held: shipped.held });
+      this.#options = resolveCallOptions(this.options, runtime);
+      this.#runtime = runtime;
     }
-    const site = captureCaller(above)
-    if (site !== undefined) this.#lastSite = site
-    return runtime.calls.call(this.#record!, this.#options!, args, site ?? this.#lastSite)
+    const site = captureCaller(above);
+    if (site !== undefined) this.#lastSite = site;
+    return runtime.calls.call(this.#record!, this.#options!, args, site ?? this.#lastSite);
   }
 }
 
@@ -203,18 +218,23 @@ function captureCaller(above: (...args: unknown[]) => unknown): { stack?: string
 
 function decorate(options: RemoteOptions, method: AnyFunction, context: DecoratorContext): void {
   if (context.kind === 'class') {
-    throw new NotSupportedError('@mobula.remote on a class', 'Actors do not exist yet; decorate a static method.')
+    throw new NotSupportedError(
+      '@mobula.remote on a class',
+      'Actors do not exist yet; decorate a static method.',
+    );
   }
   if (context.kind !== 'method') {
-    throw new InvalidArgumentError(`@mobula.remote decorates methods, not a ${context.kind} (${String(context.name)})`)
+    throw new InvalidArgumentError(
+      `@mobula.remote decorates methods, not a ${context.kind} (${String(context.name)})`,
+    );
   }
-  optionsOfMethods.set(method, options)
+  optionsOfMethods.set(method, options);
 }
 
 function isDecoratorContext(value: unknown): value is DecoratorContext {
-  return typeof value === 'object' && value !== null && 'kind' in value && 'addInitializer' in value
+  return typeof value === 'object' && value !== null && 'kind' in value && 'addInitializer' in value;
 }
 
 function isClass(fn: AnyFunction): boolean {
-  return /^class\b/.test(Function.prototype.toString.call(fn))
+  return /^class\b/.test(Function.prototype.toString.call(fn));
 }

@@ -1,5 +1,5 @@
-import type { Serializer } from '../values/index.js'
-import { session } from './session.js'
+import type { Serializer } from '../values/index.js';
+import { session } from './session.js';
 
 /**
  * Makes instances of a class travel: `serialize` takes one apart into anything that can be sent, `deserialize` puts it
@@ -19,5 +19,5 @@ export function registerSerializer<Instance extends object, Data>(
   target: abstract new (...parameters: never[]) => Instance,
   serializer: Serializer<Instance, Data>,
 ): void {
-  session.serializers.register(target, serializer)
+  session.serializers.register(target, serializer);
 }

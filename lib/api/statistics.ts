@@ -1,20 +1,20 @@
-import type { StoreHolding, StoreStatistics } from '../store/native.js'
-import { session } from './session.js'
+import type { StoreHolding, StoreStatistics } from '../store/native.js';
+import { session } from './session.js';
 
 /** What a node says of itself. */
 export interface NodeStatistics {
   /** The object store, with what this process and all processes together copied and viewed. */
-  readonly store: StoreStatistics
+  readonly store: StoreStatistics;
   /** Who holds how much of the store. */
-  readonly holders: readonly StoreHolding[]
+  readonly holders: readonly StoreHolding[];
   /** The scheduler's own description: resources, workers, leases, waiting demand. */
-  readonly scheduler: Readonly<Record<string, unknown>>
-  readonly workers: readonly { readonly worker: number; readonly pid: number; readonly slot: number }[]
+  readonly scheduler: Readonly<Record<string, unknown>>;
+  readonly workers: readonly { readonly worker: number; readonly pid: number; readonly slot: number }[];
 }
 
 /** Counters of the node: memory, copies, workers, leases. */
 export async function statistics(): Promise<NodeStatistics> {
-  const { runtime } = session.require('mobula.statistics')
-  const node = JSON.parse(await runtime.statistics()) as Pick<NodeStatistics, 'scheduler' | 'workers'>
-  return { ...node, store: runtime.store.statistics(), holders: runtime.store.holders() }
+  const { runtime } = session.require('mobula.statistics');
+  const node = JSON.parse(await runtime.statistics()) as Pick<NodeStatistics, 'scheduler' | 'workers'>;
+  return { ...node, store: runtime.store.statistics(), holders: runtime.store.holders() };
 }

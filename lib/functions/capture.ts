@@ -1,6 +1,8 @@
 import { rememberCapturedModules, rememberClasses } from './class-references.js';
 import { FunctionGraph } from './function-graph.js';
+import { inspect } from './inspection.js';
 import { ModuleGraph } from './module-graph.js';
+import { parseFunction } from './parsed-function.js';
 import { type PayloadBuffer, writePayload } from './payload.js';
 import { FunctionTag } from './revive.js';
 import { nameOf } from './trail.js';
@@ -53,6 +55,16 @@ export function captureFunction(fn: AnyFunction, context: CaptureContext): Shipp
     session.shipped.set(fn, shipped);
   }
   return shipped;
+}
+
+/**
+ * Loads what capturing needs: some tens of milliseconds that the first function need not wait for, when the program
+ * waits for something else anyway.
+ */
+export function prepareCapture(): void {
+  const probe = (): void => {};
+  parseFunction(Function.prototype.toString.call(probe), true);
+  inspect().look(probe);
 }
 
 /**

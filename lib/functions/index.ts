@@ -1,4 +1,4 @@
-export { captureFunction, functionToBytes } from './capture.js';
+export { captureFunction, functionToBytes, prepareCapture } from './capture.js';
 export { classFromReference, classReference } from './class-references.js';
 export { functionFromBytes, reviveFunction } from './revive.js';
 export type {

@@ -1,94 +1,94 @@
-import { Connection, type ConnectionHandler } from '../protocol/connection.js'
-import { readTable, sendTable } from '../protocol/frames.js'
-import { ClientKind, FrameType, Hello, type WelcomeT } from '../protocol/generated/protocol.js'
-import type { NativeSocket, RayletStore } from '../store/native.js'
+import { Connection, type ConnectionHandler } from '../protocol/connection.js';
+import { readTable, sendTable } from '../protocol/frames.js';
+import { ClientKind, FrameType, Hello, type WelcomeT } from '../protocol/generated/protocol.js';
+import type { NativeSocket, RayletStore } from '../store/native.js';
 
 /** A shape as a client numbers it, and what the scheduler knows it by. */
 export interface ClientShape {
-  readonly shape: number
-  readonly exclusive: boolean
+  readonly shape: number;
+  readonly exclusive: boolean;
 }
 
 /** What the server does with a client. */
 export interface RayletClientEvents {
-  readonly version: string
+  readonly version: string;
   /** The client said who it is; returns what welcomes it, or undefined when it is not welcome. */
-  joined(client: RayletClient): WelcomeT | undefined
-  frame(client: RayletClient, type: number, bytes: Uint8Array, start: number): void
-  left(client: RayletClient, reason: Error | undefined): void
+  joined(client: RayletClient): WelcomeT | undefined;
+  frame(client: RayletClient, type: number, bytes: Uint8Array, start: number): void;
+  left(client: RayletClient, reason: Error | undefined): void;
 }
 
 /** The raylet's end of the socket of one driver or worker. */
 export class RayletClient implements ConnectionHandler {
-  readonly connection: Connection
-  readonly #store: RayletStore
-  readonly #events: RayletClientEvents
+  readonly connection: Connection;
+  readonly #store: RayletStore;
+  readonly #events: RayletClientEvents;
   /** Slot in the object store; 0 before the client was welcomed. */
-  slot = 0
-  kind: ClientKind = ClientKind.Driver
-  pid = 0
-  worker = 0
-  job = 0
-  name = ''
-  logToDriver = true
+  slot = 0;
+  kind: ClientKind = ClientKind.Driver;
+  pid = 0;
+  worker = 0;
+  job = 0;
+  name = '';
+  logToDriver = true;
   /** By the client's own numbers. */
-  readonly shapes: ClientShape[] = []
+  readonly shapes: ClientShape[] = [];
   /** By the scheduler's numbers and exclusiveness: back to the client's. */
-  readonly #shapeNumbers = new Map<string, number>()
-  grantsSeen = 0
+  readonly #shapeNumbers = new Map<string, number>();
+  grantsSeen = 0;
 
   constructor(socket: NativeSocket, store: RayletStore, events: RayletClientEvents) {
-    this.#store = store
-    this.#events = events
-    this.connection = new Connection(socket, this)
-    this.connection.start()
+    this.#store = store;
+    this.#events = events;
+    this.connection = new Connection(socket, this);
+    this.connection.start();
   }
 
   defineShape(number: number, shape: number, exclusive: boolean): void {
-    this.shapes[number] = { shape, exclusive }
-    this.#shapeNumbers.set(`${shape}/${exclusive}`, number)
+    this.shapes[number] = { shape, exclusive };
+    this.#shapeNumbers.set(`${shape}/${exclusive}`, number);
   }
 
   numberOf(shape: number, exclusive: boolean): number {
-    return this.#shapeNumbers.get(`${shape}/${exclusive}`)!
+    return this.#shapeNumbers.get(`${shape}/${exclusive}`)!;
   }
 
   onFrame(type: number, bytes: Uint8Array, start: number): void {
-    if (this.slot !== 0) this.#events.frame(this, type, bytes, start)
-    else if (type === FrameType.Hello) this.#greet(readTable(Hello.getRootAsHello, bytes, start))
-    else this.connection.close()
+    if (this.slot !== 0) this.#events.frame(this, type, bytes, start);
+    else if (type === FrameType.Hello) this.#greet(readTable(Hello.getRootAsHello, bytes, start));
+    else this.connection.close();
   }
 
   onClosed(reason: Error | undefined): void {
-    this.#events.left(this, reason)
+    this.#events.left(this, reason);
   }
 
   /** Who is not welcome is told nothing: it is of another version, another user's, or no process that we started. */
   #greet(hello: Hello): void {
-    this.kind = hello.kind()
-    this.pid = hello.pid()
-    this.worker = hello.worker()
-    this.name = hello.name() ?? ''
-    this.logToDriver = hello.logToDriver()
-    const { socket } = this.connection
+    this.kind = hello.kind();
+    this.pid = hello.pid();
+    this.worker = hello.worker();
+    this.name = hello.name() ?? '';
+    this.logToDriver = hello.logToDriver();
+    const { socket } = this.connection;
     if (socket.peer().uid !== process.getuid?.() || hello.version() !== this.#events.version) {
-      this.connection.close()
-      return
+      this.connection.close();
+      return;
     }
     try {
-      this.slot = this.#store.claimSlot(this.pid)
+      this.slot = this.#store.claimSlot(this.pid);
     } catch {
       // As many clients as the store has slots.
-      this.connection.close()
-      return
+      this.connection.close();
+      return;
     }
-    const welcome = this.#events.joined(this)
+    const welcome = this.#events.joined(this);
     if (welcome === undefined) {
-      this.connection.close()
-      return
+      this.connection.close();
+      return;
     }
     // The descriptors come first: a client that reads its welcome can map the store.
-    socket.sendStore(this.#store, this.slot)
-    sendTable(this.connection, FrameType.Welcome, welcome)
+    socket.sendStore(this.#store, this.slot);
+    sendTable(this.connection, FrameType.Welcome, welcome);
   }
 }

@@ -1,5 +1,6 @@
-import { chmodSync, rmSync } from 'node:fs'
-import { readTable, sendTable } from '../protocol/frames.js'
+import { chmodSync, rmSync } from 'node:fs';
+import type { ControlStore } from '../control/control-store.js';
+import { readTable, sendTable } from '../protocol/frames.js';
 import {
   AwaitObjects,
   CancelObject,
@@ -31,140 +32,139 @@ import {
   type TaskEventsT,
   WelcomeT,
   WorkerDiedT,
-} from '../protocol/generated/protocol.js'
-import type { ControlStore } from '../control/control-store.js'
-import { listenSocket, type RayletStore } from '../store/native.js'
-import { RayletClient, type RayletClientEvents } from './clients.js'
-import { type RayletConfig, rayletSocket, workerSocket } from '../protocol/startup.js'
-import { FunctionDirectory } from './function-directory.js'
-import { ObjectDirectory } from './object-directory.js'
-import type { SchedulerEvent, SchedulerInstruction } from './scheduler/events.js'
-import { Scheduler } from './scheduler/scheduler.js'
-import { type WorkerEnd, WorkerProcesses } from './worker-processes.js'
+} from '../protocol/generated/protocol.js';
+import { type RayletConfig, rayletSocket, workerSocket } from '../protocol/startup.js';
+import { listenSocket, type RayletStore } from '../store/native.js';
+import { RayletClient, type RayletClientEvents } from './clients.js';
+import { FunctionDirectory } from './function-directory.js';
+import { ObjectDirectory } from './object-directory.js';
+import type { SchedulerEvent, SchedulerInstruction } from './scheduler/events.js';
+import { Scheduler } from './scheduler/scheduler.js';
+import { type WorkerEnd, WorkerProcesses } from './worker-processes.js';
 
-const SAMPLE_MILLISECONDS = 1000
+const SAMPLE_MILLISECONDS = 1000;
 /** A raylet that nobody attached to after it was started is of no use. */
-const FIRST_CLIENT_MILLISECONDS = 30_000
+const FIRST_CLIENT_MILLISECONDS = 30_000;
 
 /**
  * The shell of the raylet: it owns the sockets, the processes and the timers, turns what they say into events of the
  * scheduler core, and carries the core's instructions out.
  */
 export class RayletServer implements RayletClientEvents {
-  readonly version: string
-  readonly #config: RayletConfig
-  readonly #store: RayletStore
-  readonly #control: ControlStore
-  readonly #scheduler: Scheduler
-  readonly #workers: WorkerProcesses
-  readonly #functions: FunctionDirectory
-  readonly #objects: ObjectDirectory
-  readonly #clients = new Map<number, RayletClient>()
+  readonly version: string;
+  readonly #config: RayletConfig;
+  readonly #store: RayletStore;
+  readonly #control: ControlStore;
+  readonly #scheduler: Scheduler;
+  readonly #workers: WorkerProcesses;
+  readonly #functions: FunctionDirectory;
+  readonly #objects: ObjectDirectory;
+  readonly #clients = new Map<number, RayletClient>();
   /** Clients of worker processes by worker number. */
-  readonly #workerClients = new Map<number, RayletClient>()
+  readonly #workerClients = new Map<number, RayletClient>();
   /** Leases by number: who holds it, on which worker. */
-  readonly #leases = new Map<number, { client: number; worker: number }>()
-  readonly #jobOfWorker = new Map<number, number>()
+  readonly #leases = new Map<number, { client: number; worker: number }>();
+  readonly #jobOfWorker = new Map<number, number>();
   /** Connections whose hello has not come. */
-  readonly #strangers = new Set<RayletClient>()
-  readonly #node: string
-  #nextJob = 1
-  #tick: NodeJS.Timeout | undefined
-  #listener: { close(): void } | undefined
-  #ending: (() => void) | undefined
+  readonly #strangers = new Set<RayletClient>();
+  readonly #node: string;
+  #nextJob = 1;
+  #tick: NodeJS.Timeout | undefined;
+  #listener: { close(): void } | undefined;
+  #ending: (() => void) | undefined;
 
   constructor(config: RayletConfig, store: RayletStore, control: ControlStore, node: string) {
-    this.#config = config
-    this.#store = store
-    this.#control = control
-    this.#node = node
-    this.version = config.version
-    this.#scheduler = new Scheduler({ resources: config.resources })
+    this.#config = config;
+    this.#store = store;
+    this.#control = control;
+    this.#node = node;
+    this.version = config.version;
+    this.#scheduler = new Scheduler({ resources: config.resources });
     this.#workers = new WorkerProcesses(config, {
       output: (worker, pid, name, stderr, text) => this.#output(worker, pid, name, stderr, text),
       exited: (end) => this.#workerExited(end),
-    })
-    this.#functions = new FunctionDirectory(control)
-    this.#objects = new ObjectDirectory(store, (slot, handles) => this.#tellReady(slot, handles))
+    });
+    this.#functions = new FunctionDirectory(control);
+    this.#objects = new ObjectDirectory(store, (slot, handles) => this.#tellReady(slot, handles));
   }
 
   /** Starts the first workers and accepts clients. */
   start(): void {
-    this.#apply({ type: 'Tick' })
-    const path = rayletSocket(this.#config.directory)
+    this.#apply({ type: 'Tick' });
+    const path = rayletSocket(this.#config.directory);
     this.#listener = listenSocket(path, (socket) => {
-      this.#strangers.add(new RayletClient(socket, this.#store, this))
-    })
-    chmodSync(path, 0o600)
+      this.#strangers.add(new RayletClient(socket, this.#store, this));
+    });
+    chmodSync(path, 0o600);
     setInterval(() => {
-      this.#workers.sampleMemory()
-      this.#objects.review()
-    }, SAMPLE_MILLISECONDS).unref()
+      this.#workers.sampleMemory();
+      this.#objects.review();
+    }, SAMPLE_MILLISECONDS).unref();
     setTimeout(() => {
-      if (this.#clients.size === 0 && this.#config.ownerPid !== 0) this.stop()
-    }, FIRST_CLIENT_MILLISECONDS).unref()
+      if (this.#clients.size === 0 && this.#config.ownerPid !== 0) this.stop();
+    }, FIRST_CLIENT_MILLISECONDS).unref();
   }
 
   /** Ends every worker and removes the node's folder; the process can exit then. */
   stop(): Promise<void> {
     return new Promise((resolve) => {
-      if (this.#ending !== undefined) return
+      if (this.#ending !== undefined) return;
       this.#ending = () => {
-        rmSync(this.#config.directory, { recursive: true, force: true })
-        resolve()
-        process.exit(0)
-      }
-      clearTimeout(this.#tick)
-      this.#listener?.close()
-      this.#workers.killAll()
-      if (this.#workers.size === 0) this.#ending()
-    })
+        rmSync(this.#config.directory, { recursive: true, force: true });
+        resolve();
+        process.exit(0);
+      };
+      clearTimeout(this.#tick);
+      this.#listener?.close();
+      this.#workers.killAll();
+      if (this.#workers.size === 0) this.#ending();
+    });
   }
 
   // ---- clients
 
   joined(client: RayletClient): WelcomeT | undefined {
-    this.#strangers.delete(client)
-    const { slot } = client
+    this.#strangers.delete(client);
+    const { slot } = client;
     if (client.kind === ClientKind.Worker) {
-      const pid = this.#workers.pidOf(client.worker)
-      if (pid !== client.pid) return undefined
-      this.#workerClients.set(client.worker, client)
-      this.#apply({ type: 'ClientJoined', client: slot, kind: 'worker', worker: client.worker })
+      const pid = this.#workers.pidOf(client.worker);
+      if (pid !== client.pid) return undefined;
+      this.#workerClients.set(client.worker, client);
+      this.#apply({ type: 'ClientJoined', client: slot, kind: 'worker', worker: client.worker });
     } else {
-      client.job = this.#nextJob++
-      const { job, name, pid } = client
-      this.#control.jobStarted({ job, name, pid, started: Date.now(), ended: undefined })
-      this.#apply({ type: 'ClientJoined', client: slot, kind: 'driver', job: client.job })
+      client.job = this.#nextJob++;
+      const { job, name, pid } = client;
+      this.#control.jobStarted({ job, name, pid, started: Date.now(), ended: undefined });
+      this.#apply({ type: 'ClientJoined', client: slot, kind: 'driver', job: client.job });
     }
-    this.#clients.set(slot, client)
-    const cpus = this.#config.resources['CPU'] ?? 0
-    return new WelcomeT(client.job, this.#node, this.#config.directory, cpus, process.pid)
+    this.#clients.set(slot, client);
+    const cpus = this.#config.resources['CPU'] ?? 0;
+    return new WelcomeT(client.job, this.#node, this.#config.directory, cpus, process.pid);
   }
 
   left(client: RayletClient): void {
-    this.#strangers.delete(client)
-    const { slot } = client
-    if (slot === 0 || this.#clients.get(slot) !== client) return
-    this.#clients.delete(slot)
+    this.#strangers.delete(client);
+    const { slot } = client;
+    if (slot === 0 || this.#clients.get(slot) !== client) return;
+    this.#clients.delete(slot);
     if (client.kind === ClientKind.Worker) {
       // Without its connection a worker is of no use; its exit brings everything else about.
-      this.#workers.kill(client.worker)
-      return
+      this.#workers.kill(client.worker);
+      return;
     }
-    this.#apply({ type: 'ClientLeft', client: slot })
-    this.#apply({ type: 'JobEnded', job: client.job })
-    this.#control.jobEnded(client.job, Date.now())
-    this.#objects.slotDied(slot, `driver process ${client.pid}`)
-    if (client.pid === this.#config.ownerPid) void this.stop()
+    this.#apply({ type: 'ClientLeft', client: slot });
+    this.#apply({ type: 'JobEnded', job: client.job });
+    this.#control.jobEnded(client.job, Date.now());
+    this.#objects.slotDied(slot, `driver process ${client.pid}`);
+    if (client.pid === this.#config.ownerPid) void this.stop();
   }
 
   frame(client: RayletClient, type: number, bytes: Uint8Array, start: number): void {
     switch (type) {
       case FrameType.Demand: {
-        const demand = readTable(Demand.getRootAsDemand, bytes, start)
-        const shape = client.shapes[demand.shape()]
-        if (shape === undefined) return
+        const demand = readTable(Demand.getRootAsDemand, bytes, start);
+        const shape = client.shapes[demand.shape()];
+        if (shape === undefined) return;
         this.#apply({
           type: 'Demand',
           client: client.slot,
@@ -174,103 +174,120 @@ export class RayletServer implements RayletClientEvents {
           depth: demand.depth(),
           grantsSeen: demand.grantsSeen(),
           ...(demand.meanMilliseconds() > 0 ? { runtimeMs: demand.meanMilliseconds() } : {}),
-        })
-        return
+        });
+        return;
       }
       case FrameType.ReturnLease: {
-        const lease = readTable(ReturnLease.getRootAsReturnLease, bytes, start).lease()
-        this.#leases.delete(lease)
-        this.#apply({ type: 'LeaseReturned', client: client.slot, lease })
-        return
+        const lease = readTable(ReturnLease.getRootAsReturnLease, bytes, start).lease();
+        this.#leases.delete(lease);
+        this.#apply({ type: 'LeaseReturned', client: client.slot, lease });
+        return;
       }
       case FrameType.LeaseSuspended: {
-        const lease = readTable(LeaseSuspended.getRootAsLeaseSuspended, bytes, start).lease()
-        this.#apply({ type: 'LeaseSuspended', worker: client.worker, lease })
-        return
+        const lease = readTable(LeaseSuspended.getRootAsLeaseSuspended, bytes, start).lease();
+        this.#apply({ type: 'LeaseSuspended', worker: client.worker, lease });
+        return;
       }
       case FrameType.LeaseResumed: {
-        const lease = readTable(LeaseResumed.getRootAsLeaseResumed, bytes, start).lease()
-        this.#apply({ type: 'LeaseResumed', worker: client.worker, lease })
-        return
+        const lease = readTable(LeaseResumed.getRootAsLeaseResumed, bytes, start).lease();
+        this.#apply({ type: 'LeaseResumed', worker: client.worker, lease });
+        return;
       }
       case FrameType.LeaseReleased: {
-        const lease = readTable(LeaseReleased.getRootAsLeaseReleased, bytes, start).lease()
-        this.#leases.delete(lease)
-        this.#apply({ type: 'LeaseReleased', worker: client.worker, lease })
-        return
+        const lease = readTable(LeaseReleased.getRootAsLeaseReleased, bytes, start).lease();
+        this.#leases.delete(lease);
+        this.#apply({ type: 'LeaseReleased', worker: client.worker, lease });
+        return;
       }
       case FrameType.ObjectsReady: {
-        const ready = readTable(ObjectsReady.getRootAsObjectsReady, bytes, start)
-        for (let index = 0; index < ready.handlesLength(); index++) this.#objects.ready(ready.handles(index)!)
-        return
+        const ready = readTable(ObjectsReady.getRootAsObjectsReady, bytes, start);
+        for (let index = 0; index < ready.handlesLength(); index++)
+          this.#objects.ready(ready.handles(index)!);
+        return;
       }
       case FrameType.AwaitObjects: {
-        const wanted = readTable(AwaitObjects.getRootAsAwaitObjects, bytes, start)
-        for (let index = 0; index < wanted.handlesLength(); index++) this.#objects.await(wanted.handles(index)!, client.slot)
-        return
+        const wanted = readTable(AwaitObjects.getRootAsAwaitObjects, bytes, start);
+        for (let index = 0; index < wanted.handlesLength(); index++)
+          this.#objects.await(wanted.handles(index)!, client.slot);
+        return;
       }
       case FrameType.WorkerReady:
-        this.#apply({ type: 'WorkerStarted', worker: client.worker, pid: client.pid })
-        return
+        this.#apply({ type: 'WorkerStarted', worker: client.worker, pid: client.pid });
+        return;
       case FrameType.DefineShape: {
-        const define = readTable(DefineShape.getRootAsDefineShape, bytes, start).unpack()
-        const amounts = define.resources.map(({ name, amount }) => [String(name), amount] as const)
-        client.defineShape(define.shape, this.#scheduler.shape(amounts), define.exclusive)
-        return
+        const define = readTable(DefineShape.getRootAsDefineShape, bytes, start).unpack();
+        const amounts = define.resources.map(({ name, amount }) => [String(name), amount] as const);
+        try {
+          client.defineShape(define.shape, this.#scheduler.shape(amounts), define.exclusive);
+        } catch (error) {
+          // Not an amount, or more different shapes than any program has: nothing that our own code sends.
+          this.#control.recordError({ time: Date.now(), message: `process ${client.pid}: ${String(error)}` });
+          client.connection.close();
+          this.left(client);
+        }
+        return;
       }
       case FrameType.ExportFunction: {
-        const fn = readTable(ExportFunction.getRootAsExportFunction, bytes, start)
-        const job = this.#jobOf(client)
-        this.#functions.add(job, { hash: fn.hash()!, name: fn.name() ?? '', payload: fn.payloadArray()!.slice() })
-        return
+        const fn = readTable(ExportFunction.getRootAsExportFunction, bytes, start);
+        const job = this.#jobOf(client);
+        this.#functions.add(job, {
+          hash: fn.hash()!,
+          name: fn.name() ?? '',
+          payload: fn.payloadArray()!.slice(),
+        });
+        return;
       }
       case FrameType.FetchFunction: {
-        const hash = readTable(FetchFunction.getRootAsFetchFunction, bytes, start).hash()!
+        const hash = readTable(FetchFunction.getRootAsFetchFunction, bytes, start).hash()!;
         void this.#functions.fetch(hash, (fn) => {
-          const reply = new FunctionPayloadT(hash, fn?.name ?? '', [], fn !== undefined)
-          if (fn !== undefined) (reply as { payload: ArrayLike<number> }).payload = fn.payload
-          if (!client.connection.closed) sendTable(client.connection, FrameType.FunctionPayload, reply)
-        })
-        return
+          const reply = new FunctionPayloadT(hash, fn?.name ?? '', [], fn !== undefined);
+          if (fn !== undefined) (reply as { payload: ArrayLike<number> }).payload = fn.payload;
+          if (!client.connection.closed) sendTable(client.connection, FrameType.FunctionPayload, reply);
+        });
+        return;
       }
       case FrameType.KillWorker: {
-        const kill = readTable(KillWorker.getRootAsKillWorker, bytes, start)
-        const victim = this.#workerClients.get(kill.worker())
+        const kill = readTable(KillWorker.getRootAsKillWorker, bytes, start);
+        const victim = this.#workerClients.get(kill.worker());
         // Only if that task is still on the stack there: its neighbours are not to die for one that has ended.
-        if (victim !== undefined && this.#store.running(victim.slot) === kill.running()) this.#workers.kill(kill.worker())
-        return
+        if (victim !== undefined && this.#store.running(victim.slot) === kill.running())
+          this.#workers.kill(kill.worker());
+        return;
       }
       case FrameType.CancelObject: {
-        const cancel = readTable(CancelObject.getRootAsCancelObject, bytes, start).unpack()
-        const message = new CancelObjectT(cancel.handle, cancel.force, cancel.recursive)
+        const cancel = readTable(CancelObject.getRootAsCancelObject, bytes, start).unpack();
+        const message = new CancelObjectT(cancel.handle, cancel.force, cancel.recursive);
         for (const other of this.#clients.values()) {
-          if (other !== client) sendTable(other.connection, FrameType.CancelObject, message)
+          if (other !== client) sendTable(other.connection, FrameType.CancelObject, message);
         }
-        return
+        return;
       }
       case FrameType.CollectRequest: {
         for (const other of this.#clients.values()) {
-          if (other !== client) sendTable(other.connection, FrameType.Collect, new CollectT(0))
+          if (other !== client) sendTable(other.connection, FrameType.Collect, new CollectT(0));
         }
-        return
+        return;
       }
       case FrameType.TaskEvents:
-        this.#recordTasks(client, readTable(TaskEvents.getRootAsTaskEvents, bytes, start).unpack())
-        return
+        this.#recordTasks(client, readTable(TaskEvents.getRootAsTaskEvents, bytes, start).unpack());
+        return;
       case FrameType.StatisticsRequest: {
-        const { request } = readTable(StatisticsRequest.getRootAsStatisticsRequest, bytes, start).unpack()
-        const json = JSON.stringify({ scheduler: this.#scheduler.describe(), workers: this.#describeWorkers() })
-        sendTable(client.connection, FrameType.StatisticsReply, new StatisticsReplyT(request, json))
-        return
+        const { request } = readTable(StatisticsRequest.getRootAsStatisticsRequest, bytes, start).unpack();
+        const json = JSON.stringify({
+          scheduler: this.#scheduler.describe(),
+          workers: this.#describeWorkers(),
+        });
+        sendTable(client.connection, FrameType.StatisticsReply, new StatisticsReplyT(request, json));
+        return;
       }
       case FrameType.Goodbye:
-        if (client.pid === this.#config.ownerPid) void this.stop()
-        else client.connection.close()
+        if (client.pid === this.#config.ownerPid) void this.stop();
+        else client.connection.close();
     }
   }
 
   #recordTasks(client: RayletClient, report: TaskEventsT): void {
-    const job = this.#jobOf(client)
+    const job = this.#jobOf(client);
     const records = report.events.map((event) => ({
       id: String(event.id),
       job,
@@ -279,132 +296,157 @@ export class RayletServer implements RayletClientEvents {
       attempts: event.attempts,
       start: event.start,
       milliseconds: event.milliseconds,
-    }))
-    this.#control.recordTasks(job, { finished: report.finished, failed: report.failed }, records)
+    }));
+    this.#control.recordTasks(job, { finished: report.finished, failed: report.failed }, records);
   }
 
   #jobOf(client: RayletClient): number {
-    return client.job || (this.#jobOfWorker.get(client.worker) ?? 0)
+    return client.job || (this.#jobOfWorker.get(client.worker) ?? 0);
   }
 
   // ---- the core
 
   #apply(event: SchedulerEvent): void {
-    if (this.#ending !== undefined) return
-    for (const instruction of this.#scheduler.handle(event, performance.now())) this.#carryOut(instruction)
-    this.#scheduleTick()
+    if (this.#ending !== undefined) return;
+    for (const instruction of this.#scheduler.handle(event, performance.now())) this.#carryOut(instruction);
+    this.#scheduleTick();
   }
 
   #scheduleTick(): void {
-    clearTimeout(this.#tick)
-    const at = this.#scheduler.nextTick()
-    if (at === undefined) return
-    this.#tick = setTimeout(() => this.#apply({ type: 'Tick' }), Math.max(1, at - performance.now()))
+    clearTimeout(this.#tick);
+    const at = this.#scheduler.nextTick();
+    if (at === undefined) return;
+    this.#tick = setTimeout(() => this.#apply({ type: 'Tick' }), Math.max(1, at - performance.now()));
   }
 
   #carryOut(instruction: SchedulerInstruction): void {
     switch (instruction.type) {
       case 'StartWorker':
-        this.#workers.start(instruction.worker)
-        if (instruction.job !== undefined) this.#jobOfWorker.set(instruction.worker, instruction.job)
-        return
+        this.#workers.start(instruction.worker);
+        if (instruction.job !== undefined) this.#jobOfWorker.set(instruction.worker, instruction.job);
+        return;
       case 'StopWorker': {
-        const client = this.#workerClients.get(instruction.worker)
-        if (instruction.reason === 'job-ended' || client === undefined) this.#workers.kill(instruction.worker)
-        else sendTable(client.connection, FrameType.Retire, new RetireT(instruction.reason))
-        return
+        const client = this.#workerClients.get(instruction.worker);
+        if (instruction.reason === 'job-ended' || client === undefined)
+          this.#workers.kill(instruction.worker);
+        else sendTable(client.connection, FrameType.Retire, new RetireT(instruction.reason));
+        return;
       }
       case 'BindWorker':
-        this.#jobOfWorker.set(instruction.worker, instruction.job)
-        return
+        this.#jobOfWorker.set(instruction.worker, instruction.job);
+        return;
       case 'Grant': {
-        const holder = this.#clients.get(instruction.client)
-        const worker = this.#workerClients.get(instruction.worker)
-        if (holder === undefined || worker === undefined) return
-        this.#leases.set(instruction.lease, { client: instruction.client, worker: instruction.worker })
-        const job = this.#jobOfWorker.get(instruction.worker) ?? 0
-        sendTable(worker.connection, FrameType.LeaseStarted, new LeaseStartedT(instruction.lease, holder.slot, job, instruction.exclusive))
-        const number = holder.numberOf(instruction.shape, instruction.exclusive)
-        const path = workerSocket(this.#config.directory, instruction.worker)
+        const holder = this.#clients.get(instruction.client);
+        const worker = this.#workerClients.get(instruction.worker);
+        if (holder === undefined || worker === undefined) return;
+        this.#leases.set(instruction.lease, { client: instruction.client, worker: instruction.worker });
+        const job = this.#jobOfWorker.get(instruction.worker) ?? 0;
+        sendTable(
+          worker.connection,
+          FrameType.LeaseStarted,
+          new LeaseStartedT(instruction.lease, holder.slot, job, instruction.exclusive),
+        );
+        const number = holder.numberOf(instruction.shape, instruction.exclusive);
+        const path = workerSocket(this.#config.directory, instruction.worker);
         sendTable(
           holder.connection,
           FrameType.LeaseGranted,
           new LeaseGrantedT(instruction.lease, number, instruction.worker, worker.pid, worker.slot, path),
-        )
-        return
+        );
+        return;
       }
       case 'Revoke': {
-        const worker = this.#workerClients.get(instruction.worker)
-        if (worker !== undefined) sendTable(worker.connection, FrameType.RevokeLease, new RevokeLeaseT(instruction.lease, instruction.hard))
-        return
+        const worker = this.#workerClients.get(instruction.worker);
+        if (worker !== undefined)
+          sendTable(
+            worker.connection,
+            FrameType.RevokeLease,
+            new RevokeLeaseT(instruction.lease, instruction.hard),
+          );
+        return;
       }
       case 'Infeasible':
       case 'StartFailed': {
-        const client = this.#clients.get(instruction.client)
-        if (client === undefined) return
-        const number = client.numberOf(instruction.shape, instruction.exclusive)
-        const code = instruction.type === 'Infeasible' ? 'ERR_MOBULA_INFEASIBLE_TASK' : 'ERR_MOBULA_WORKER_START'
-        sendTable(client.connection, FrameType.DemandFailed, new DemandFailedT(number, code, instruction.reason))
-        return
+        const client = this.#clients.get(instruction.client);
+        if (client === undefined) return;
+        const number = client.numberOf(instruction.shape, instruction.exclusive);
+        const code =
+          instruction.type === 'Infeasible' ? 'ERR_MOBULA_INFEASIBLE_TASK' : 'ERR_MOBULA_WORKER_START';
+        sendTable(
+          client.connection,
+          FrameType.DemandFailed,
+          new DemandFailedT(number, code, instruction.reason),
+        );
+        return;
       }
       case 'LeaseLost':
         // The worker's end is told to everybody who may have something in its hands, see #workerExited.
-        return
+        return;
     }
   }
 
   // ---- processes
 
   #workerExited(end: WorkerEnd): void {
-    const { worker } = end
-    const client = this.#workerClients.get(worker)
-    this.#workerClients.delete(worker)
-    this.#jobOfWorker.delete(worker)
-    let running = 0
+    const { worker } = end;
+    const client = this.#workerClients.get(worker);
+    this.#workerClients.delete(worker);
+    this.#jobOfWorker.delete(worker);
+    let running = 0;
     if (client !== undefined) {
-      if (this.#clients.get(client.slot) === client) this.#clients.delete(client.slot)
-      client.connection.close()
-      running = this.#store.running(client.slot)
-      this.#objects.slotDied(client.slot, `worker process ${end.pid}`)
+      if (this.#clients.get(client.slot) === client) this.#clients.delete(client.slot);
+      client.connection.close();
+      running = this.#store.running(client.slot);
+      this.#objects.slotDied(client.slot, `worker process ${end.pid}`);
     }
-    const how = end.signal ?? `exit code ${end.exitCode ?? 'unknown'}`
+    const how = end.signal ?? `exit code ${end.exitCode ?? 'unknown'}`;
     this.#apply(
       client === undefined
         ? { type: 'WorkerStartFailed', worker, reason: `${how}${end.stderr === '' ? '' : `: ${end.stderr}`}` }
         : { type: 'WorkerExited', worker, reason: how },
-    )
+    );
     // Whoever ever had a lease on it may have tasks in its hands.
     for (const other of this.#clients.values()) {
-      const leases: number[] = []
+      const leases: number[] = [];
       for (const [lease, holder] of this.#leases) {
-        if (holder.worker === worker && holder.client === other.slot) leases.push(lease)
+        if (holder.worker === worker && holder.client === other.slot) leases.push(lease);
       }
       sendTable(
         other.connection,
         FrameType.WorkerDied,
-        new WorkerDiedT(worker, end.pid, end.exitCode ?? -1, end.signal ?? '', end.stderr, end.memory ?? 0, running, leases),
-      )
+        new WorkerDiedT(
+          worker,
+          end.pid,
+          end.exitCode ?? -1,
+          end.signal ?? '',
+          end.stderr,
+          end.memory ?? 0,
+          running,
+          leases,
+        ),
+      );
     }
-    for (const [lease, holder] of this.#leases) if (holder.worker === worker) this.#leases.delete(lease)
-    if (this.#ending !== undefined && this.#workers.size === 0) this.#ending()
+    for (const [lease, holder] of this.#leases) if (holder.worker === worker) this.#leases.delete(lease);
+    if (this.#ending !== undefined && this.#workers.size === 0) this.#ending();
   }
 
   #output(worker: number, pid: number, name: string, stderr: boolean, text: string): void {
-    const job = this.#jobOfWorker.get(worker)
+    const job = this.#jobOfWorker.get(worker);
     for (const client of this.#clients.values()) {
-      if (client.kind !== ClientKind.Driver || !client.logToDriver) continue
+      if (client.kind !== ClientKind.Driver || !client.logToDriver) continue;
       if (job === undefined || client.job === job) {
-        sendTable(client.connection, FrameType.Output, new OutputT(name, pid, stderr, text))
+        sendTable(client.connection, FrameType.Output, new OutputT(name, pid, stderr, text));
       }
     }
   }
 
   #tellReady(slot: number, handles: readonly number[]): void {
-    const client = this.#clients.get(slot)
-    if (client !== undefined) sendTable(client.connection, FrameType.ObjectsReady, new ObjectsReadyT([...handles]))
+    const client = this.#clients.get(slot);
+    if (client !== undefined)
+      sendTable(client.connection, FrameType.ObjectsReady, new ObjectsReadyT([...handles]));
   }
 
   #describeWorkers(): { worker: number; pid: number; slot: number }[] {
-    return [...this.#workerClients.values()].map(({ worker, pid, slot }) => ({ worker, pid, slot }))
+    return [...this.#workerClients.values()].map(({ worker, pid, slot }) => ({ worker, pid, slot }));
   }
 }

@@ -1,19 +1,25 @@
-import { type MobulaError, ObjectFreedError, ObjectStoreFullError, OwnerDiedError, type StoreHolder } from '../errors/index.js'
-import { collectGarbage, type NativeStore, pumpSockets } from '../store/native.js'
-import { Allocations } from './allocations.js'
-import type { Codec, EncodedValue } from '../values/types.js'
+import {
+  type MobulaError,
+  ObjectFreedError,
+  ObjectStoreFullError,
+  OwnerDiedError,
+  type StoreHolder,
+} from '../errors/index.js';
+import { collectGarbage, type NativeStore, pumpSockets } from '../store/native.js';
+import type { Codec, EncodedValue } from '../values/types.js';
+import { Allocations } from './allocations.js';
 
 /** Flag of an object whose value is an encoded error. */
-export const ERROR_FLAG = 1
+export const ERROR_FLAG = 1;
 /** Flag of an error that the raylet left, which knows no codec: the meta is the text of who died. */
-const OWNER_DIED_FLAG = 2
+const OWNER_DIED_FLAG = 2;
 /** Values up to this size are read through one reused buffer. */
-const SCRATCH_BYTES = 64 * 1024
+const SCRATCH_BYTES = 64 * 1024;
 /** How often the blocked thread looks for room, milliseconds. */
-const SPACE_POLL_MILLISECONDS = 2
+const SPACE_POLL_MILLISECONDS = 2;
 
 /** What `ObjectState` numbers mean, see `NativeStore.state`. */
-export const ObjectState = { Gone: 0, Pending: 1, Value: 2, Error: 3 } as const
+export const ObjectState = { Gone: 0, Pending: 1, Value: 2, Error: 3 } as const;
 
 /** Thrown by `read` when the object is an error: tells it from errors of reading. */
 export class StoredFailure {
@@ -23,94 +29,106 @@ export class StoredFailure {
 /** What writing into a full store needs. */
 export interface SpacePort {
   /** Milliseconds that a full store is waited for. */
-  readonly fullTimeout: number
+  readonly fullTimeout: number;
   /** Asks every process of the node to drop what its garbage collector can find. */
-  requestCollection(bytes: number): void
+  requestCollection(bytes: number): void;
   /** Names of the processes, for the error. */
-  nameOf(pid: number): string
+  nameOf(pid: number): string;
 }
 
 /** Values in and out of the object store: encoding, room, decoding. */
 export class ObjectValues {
-  readonly #store: NativeStore
-  readonly #codec: Codec
-  readonly #port: SpacePort
-  readonly #allocations: Allocations
-  readonly #scratch = new Uint8Array(SCRATCH_BYTES)
-  #counter = 0
+  readonly #store: NativeStore;
+  readonly #codec: Codec;
+  readonly #port: SpacePort;
+  readonly #allocations: Allocations;
+  readonly #scratch = new Uint8Array(SCRATCH_BYTES);
+  #counter = 0;
 
   constructor(store: NativeStore, codec: Codec, port: SpacePort) {
-    this.#store = store
-    this.#allocations = new Allocations(store)
-    this.#codec = codec
-    this.#port = port
+    this.#store = store;
+    this.#allocations = new Allocations(store);
+    this.#codec = codec;
+    this.#port = port;
   }
 
   get codec(): Codec {
-    return this.#codec
+    return this.#codec;
   }
 
   /** The number of the next object or task of this process; part of its id. */
   nextCounter(): number {
-    return ++this.#counter
+    return ++this.#counter;
   }
 
   /** Stores a value; returns the handle of the sealed object, whose ref bit this process holds. */
   put(value: unknown): number {
-    return this.putEncoded(this.encode(value), 0)
+    return this.putEncoded(this.encode(value), 0);
   }
 
   /** Valid until the next value is encoded. An allocated array leaves the message whatever its size: it is in place. */
   encode(value: unknown): EncodedValue {
-    if (ArrayBuffer.isView(value) && this.#allocations.has(value.buffer)) return this.#codec.encodeView(value)
-    return this.#codec.encode(value)
+    if (ArrayBuffer.isView(value) && this.#allocations.has(value.buffer))
+      return this.#codec.encodeView(value);
+    return this.#codec.encode(value);
   }
 
   putEncoded(encoded: EncodedValue, flags: number): number {
     if (encoded.buffers !== undefined) {
-      const adopted = this.#allocations.adopt(encoded, flags)
-      if (adopted !== 0) return this.#store.sealDraft(adopted)
+      const adopted = this.#allocations.adopt(encoded, flags);
+      if (adopted !== 0) return this.#store.sealDraft(adopted);
     }
-    const counter = this.nextCounter()
+    const counter = this.nextCounter();
     return this.#withSpace(encoded, ({ bytes, start, end, buffers, contained }) =>
       this.#store.put(counter, bytes, start, end, buffers, contained, flags),
-    )
+    );
   }
 
   /** Writes a value without publishing it; returns the draft's handle. */
   draft(encoded: EncodedValue, flags: number): number {
     if (encoded.buffers !== undefined) {
-      const adopted = this.#allocations.adopt(encoded, flags)
-      if (adopted !== 0) return adopted
+      const adopted = this.#allocations.adopt(encoded, flags);
+      if (adopted !== 0) return adopted;
     }
     return this.#withSpace(encoded, ({ bytes, start, end, buffers, contained }) =>
       this.#store.draft(bytes, start, end, buffers, contained, flags),
-    )
+    );
   }
 
   /** Completes one pending object; the result is that of `NativeStore.complete`: 0, 1 (somebody waits) or -1 (stale). */
   complete(target: number, attempt: number, encoded: EncodedValue, flags: number): number {
-    if (encoded.buffers === undefined && encoded.contained === undefined && encoded.end - encoded.start <= 4096) {
-      const result = this.#store.completeSmall(target, attempt, encoded.bytes, encoded.start, encoded.end, flags)
-      if (result !== -2) return result
+    if (
+      encoded.buffers === undefined &&
+      encoded.contained === undefined &&
+      encoded.end - encoded.start <= 4096
+    ) {
+      const result = this.#store.completeSmall(
+        target,
+        attempt,
+        encoded.bytes,
+        encoded.start,
+        encoded.end,
+        flags,
+      );
+      if (result !== -2) return result;
     }
-    return this.#store.complete(target, this.draft(encoded, flags), attempt)
+    return this.#store.complete(target, this.draft(encoded, flags), attempt);
   }
 
   /** An uninitialised buffer inside the store, the program's to fill; storing a view of all of it copies nothing. */
   allocate(byteLength: number): ArrayBuffer {
-    let allocated: { draft: number; buffer: ArrayBuffer } | undefined
+    let allocated: { draft: number; buffer: ArrayBuffer } | undefined;
     this.waitForSpace(byteLength, () => {
-      allocated = this.#store.allocate(byteLength)
-      return allocated === undefined ? 0 : 1
-    })
-    this.#allocations.add(allocated!)
-    return allocated!.buffer
+      allocated = this.#store.allocate(byteLength);
+      return allocated === undefined ? 0 : 1;
+    });
+    this.#allocations.add(allocated!);
+    return allocated!.buffer;
   }
 
   /** Gives an allocated buffer back that was not stored. Does nothing for one that was. */
   abandon(buffer: ArrayBuffer): void {
-    this.#allocations.abandon(buffer)
+    this.#allocations.abandon(buffer);
   }
 
   /**
@@ -119,57 +137,58 @@ export class ObjectValues {
    * @throws StoredFailure when the object is an error; ObjectFreedError, ObjectLostError; ModulesNotLoadedError
    */
   read(handle: number, task: number): unknown {
-    const state = this.#store.state(handle)
-    if (state === ObjectState.Value) return this.#decode(handle, task)
-    if (state === ObjectState.Error) throw new StoredFailure(this.#decodeError(handle))
-    throw new StoredFailure(this.missing(handle))
+    const state = this.#store.state(handle);
+    if (state === ObjectState.Value) return this.#decode(handle, task);
+    if (state === ObjectState.Error) throw new StoredFailure(this.#decodeError(handle));
+    throw new StoredFailure(this.missing(handle));
   }
 
   /** The encoded bytes of an error object, to store it again for a task that was given it as an argument. */
   copyEncoded(handle: number): EncodedValue {
-    const opened = this.#open(handle, 0)
-    const contained = this.#store.contained(handle)
+    const opened = this.#open(handle, 0);
+    const contained = this.#store.contained(handle);
     return {
       bytes: opened.meta,
       start: 0,
       end: opened.meta.length,
-      buffers: opened.buffers.length === 0 ? undefined : opened.buffers.map((buffer) => new Uint8Array(buffer)),
+      buffers:
+        opened.buffers.length === 0 ? undefined : opened.buffers.map((buffer) => new Uint8Array(buffer)),
       contained: contained.length === 0 ? undefined : [...contained],
-    }
+    };
   }
 
   encodeError(error: unknown): EncodedValue {
-    return this.#codec.encodeThrown(error)
+    return this.#codec.encodeThrown(error);
   }
 
   missing(handle: number): MobulaError {
-    return new ObjectFreedError(this.#store.idString(handle))
+    return new ObjectFreedError(this.#store.idString(handle));
   }
 
   #decode(handle: number, task: number): unknown {
-    const scratch = this.#scratch
-    const length = this.#store.read(handle, scratch)
-    if (length >= 0) return this.#codec.decode(scratch, 0, length, undefined)
-    const opened = this.#open(handle, task)
-    return this.#codec.decode(opened.meta, 0, opened.meta.length, opened.buffers)
+    const scratch = this.#scratch;
+    const length = this.#store.read(handle, scratch);
+    if (length >= 0) return this.#codec.decode(scratch, 0, length, undefined);
+    const opened = this.#open(handle, task);
+    return this.#codec.decode(opened.meta, 0, opened.meta.length, opened.buffers);
   }
 
   #open(handle: number, task: number): { meta: Uint8Array; buffers: ArrayBuffer[]; flags: number } {
     try {
-      const opened = this.#store.open(handle, task)
-      if (opened !== undefined) return opened
+      const opened = this.#store.open(handle, task);
+      if (opened !== undefined) return opened;
     } catch (error) {
-      if ((error as { code?: string }).code !== ObjectFreedError.code) throw error
+      if ((error as { code?: string }).code !== ObjectFreedError.code) throw error;
     }
-    throw new StoredFailure(this.missing(handle))
+    throw new StoredFailure(this.missing(handle));
   }
 
   #decodeError(handle: number): unknown {
-    const opened = this.#open(handle, 0)
+    const opened = this.#open(handle, 0);
     if ((opened.flags & OWNER_DIED_FLAG) !== 0) {
-      return new OwnerDiedError(this.#store.idString(handle), new TextDecoder().decode(opened.meta))
+      return new OwnerDiedError(this.#store.idString(handle), new TextDecoder().decode(opened.meta));
     }
-    return this.#codec.decode(opened.meta, 0, opened.meta.length, opened.buffers)
+    return this.#codec.decode(opened.meta, 0, opened.meta.length, opened.buffers);
   }
 
   #withSpace(encoded: EncodedValue, write: (encoded: EncodedValue) => number): number {
@@ -177,7 +196,8 @@ export class ObjectValues {
     try {
       handle = write(encoded);
     } catch (error) {
-      if ((error as { code?: string }).code === ObjectStoreFullError.code) throw this.#full(sizeOf(encoded), undefined);
+      if ((error as { code?: string }).code === ObjectStoreFullError.code)
+        throw this.#full(sizeOf(encoded), undefined);
       throw error;
     }
     if (handle !== 0) return handle;
@@ -191,41 +211,47 @@ export class ObjectValues {
    * thread, for `put` and `.remote` are synchronous; the sockets are served meanwhile.
    */
   waitForSpace(bytes: number, attempt: () => number): number {
-    let handle = attempt()
-    if (handle !== 0) return handle
-    const begin = performance.now()
-    const deadline = begin + this.#port.fullTimeout
+    let handle: number;
+    try {
+      handle = attempt();
+    } catch (error) {
+      if ((error as { code?: string }).code === ObjectStoreFullError.code) throw this.#full(bytes, undefined);
+      throw error;
+    }
+    if (handle !== 0) return handle;
+    const begin = performance.now();
+    const deadline = begin + this.#port.fullTimeout;
     for (let round = 0; ; round++) {
       // A collection takes milliseconds; the others' news comes without one.
-      if (round < 2 || round % 50 === 0) this.collect()
-      else this.#store.sweep(true)
-      handle = attempt()
-      if (handle !== 0) return handle
-      const now = performance.now()
-      if (now >= deadline) throw this.#full(bytes, now - begin)
-      if (round % 50 === 0) this.#port.requestCollection(bytes)
-      pumpSockets(SPACE_POLL_MILLISECONDS)
+      if (round < 2 || round % 50 === 0) this.collect();
+      else this.#store.sweep(true);
+      handle = attempt();
+      if (handle !== 0) return handle;
+      const now = performance.now();
+      if (now >= deadline) throw this.#full(bytes, now - begin);
+      if (round % 50 === 0) this.#port.requestCollection(bytes);
+      pumpSockets(SPACE_POLL_MILLISECONDS);
     }
   }
 
   /** Drops the objects whose refs and views the garbage collector can show to be dead. */
   collect(): void {
-    collectGarbage(true)
-    this.#store.sweep(true)
-    this.#store.dropViews()
+    collectGarbage(true);
+    this.#store.sweep(true);
+    this.#store.dropViews();
   }
 
   #full(requested: number, waited: number | undefined): ObjectStoreFullError {
     const holders: StoreHolder[] = this.#store
       .holders()
       .map(({ pid, objects, bytes }) => ({ pid, name: this.#port.nameOf(pid), objects, bytes }))
-      .sort((a, b) => b.bytes - a.bytes)
+      .sort((a, b) => b.bytes - a.bytes);
     return new ObjectStoreFullError({
       requested,
       capacity: this.#store.arenaBytes,
       holders,
       waited: waited === undefined ? undefined : Math.round(waited),
-    })
+    });
   }
 }
 
@@ -242,7 +268,7 @@ export function ownCopy(encoded: EncodedValue): EncodedValue {
 }
 
 function sizeOf(encoded: EncodedValue): number {
-  let bytes = encoded.end - encoded.start
-  for (const buffer of encoded.buffers ?? []) bytes += buffer.byteLength
-  return bytes
+  let bytes = encoded.end - encoded.start;
+  for (const buffer of encoded.buffers ?? []) bytes += buffer.byteLength;
+  return bytes;
 }

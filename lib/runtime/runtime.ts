@@ -6,8 +6,8 @@ import {
   ShutdownError,
   TaskError,
   WorkerStartError,
-} from '../errors/index.js'
-import { readTable, sendTable } from '../protocol/frames.js'
+} from '../errors/index.js';
+import { readTable, sendTable } from '../protocol/frames.js';
 import {
   AwaitObjectsT,
   CancelObject,
@@ -28,45 +28,45 @@ import {
   StatisticsReply,
   StatisticsRequestT,
   WorkerDied,
-} from '../protocol/generated/protocol.js'
-import type { NativeStore } from '../store/native.js'
-import { ObjectRef } from '../store/object-ref.js'
-import type { Codec, EncodedValue } from '../values/types.js'
-import { Calls } from './calls.js'
-import { Failures } from './failures.js'
-import type { LeaseTarget } from './lease.js'
-import { ERROR_FLAG, ObjectValues, ownCopy } from './object-values.js'
-import { type PendingObject, PendingObjects } from './pending-objects.js'
-import type { Admission, RayletLink, RayletListener } from './raylet-link.js'
-import type { ResourceShape, ShapeQueue } from './shape-queue.js'
-import { Submitter, type SubmitterPort } from './submitter.js'
-import { returnsOf, type FunctionRecord, type Task, TaskState } from './task.js'
-import type { TaskContext, TaskContexts } from './task-context.js'
-import { TaskRecords } from './task-records.js'
-import { Waiting, type WaitingPort } from './waiting.js'
+} from '../protocol/generated/protocol.js';
+import type { NativeStore } from '../store/native.js';
+import { ObjectRef } from '../store/object-ref.js';
+import type { Codec, EncodedValue } from '../values/types.js';
+import { Calls } from './calls.js';
+import { Failures } from './failures.js';
+import type { LeaseTarget } from './lease.js';
+import { ERROR_FLAG, ObjectValues, ownCopy } from './object-values.js';
+import { type PendingObject, PendingObjects } from './pending-objects.js';
+import type { Admission, RayletLink, RayletListener } from './raylet-link.js';
+import type { ResourceShape, ShapeQueue } from './shape-queue.js';
+import { Submitter, type SubmitterPort } from './submitter.js';
+import { type FunctionRecord, returnsOf, type Task, TaskState } from './task.js';
+import type { TaskContext, TaskContexts } from './task-context.js';
+import { TaskRecords } from './task-records.js';
+import { Waiting, type WaitingPort } from './waiting.js';
 
 /** Dead refs are looked for this often while the program does nothing that would do it, milliseconds. */
-const SWEEP_MILLISECONDS = 200
+const SWEEP_MILLISECONDS = 200;
 /** How long a full store is waited for, milliseconds. */
-export const STORE_FULL_MILLISECONDS = 10_000
+export const STORE_FULL_MILLISECONDS = 10_000;
 
 /** What differs between a driver and a worker. */
 export interface RuntimeHost {
-  readonly contexts: TaskContexts
+  readonly contexts: TaskContexts;
   /** Number of this worker at the raylet, 0 for a driver. */
-  readonly ownWorker: number
+  readonly ownWorker: number;
   /** Runs tasks of this process's own submitter here; undefined in a driver. */
-  readonly ownTarget: LeaseTarget | undefined
+  readonly ownTarget: LeaseTarget | undefined;
   /** Frames that only this kind of process gets. */
-  onFrame(type: number, bytes: Uint8Array, start: number): void
-  onDrained(): void
+  onFrame(type: number, bytes: Uint8Array, start: number): void;
+  onDrained(): void;
   /** The raylet is gone. */
-  onRayletDied(): void
+  onRayletDied(): void;
   /** How the raylet ended, for the error; asked for when its socket closes. */
-  describeRayletEnd(): Promise<MobulaError>
-  log(text: string): void
+  describeRayletEnd(): Promise<MobulaError>;
+  log(text: string): void;
   /** Totals of the node, for errors. */
-  readonly resources: Readonly<Record<string, number>>
+  readonly resources: Readonly<Record<string, number>>;
 }
 
 /**
@@ -74,260 +74,265 @@ export interface RuntimeHost {
  * submitted and the objects that it waits for. A driver and a worker have the same.
  */
 export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
-  readonly store: NativeStore
-  readonly values: ObjectValues
-  readonly submitter: Submitter
-  readonly waiting: Waiting
-  readonly calls: Calls
-  readonly identity: { slot: number; job: number; pid: number }
-  readonly #link: RayletLink
-  readonly #host: RuntimeHost
-  readonly #pending = new PendingObjects()
-  readonly #failures: Failures
-  readonly #records: TaskRecords
-  readonly #exported = new Set<string>()
-  readonly #names = new Map<number, string>()
-  readonly #statistics = new Map<number, (json: string) => void>()
-  readonly #sweeper: NodeJS.Timeout
-  #awaited: number[] = []
-  #retained = 0
-  #ended: MobulaError | undefined
-  #nextRequest = 1
+  readonly store: NativeStore;
+  readonly values: ObjectValues;
+  readonly submitter: Submitter;
+  readonly waiting: Waiting;
+  readonly calls: Calls;
+  readonly identity: { slot: number; job: number; pid: number };
+  readonly #link: RayletLink;
+  readonly #host: RuntimeHost;
+  readonly #pending = new PendingObjects();
+  readonly #failures: Failures;
+  readonly #records: TaskRecords;
+  readonly #exported = new Set<string>();
+  readonly #names = new Map<number, string>();
+  readonly #statistics = new Map<number, (json: string) => void>();
+  readonly #sweeper: NodeJS.Timeout;
+  #awaited: number[] = [];
+  #retained = 0;
+  #ended: MobulaError | undefined;
+  #nextRequest = 1;
 
   constructor(link: RayletLink, admission: Admission, codec: Codec, host: RuntimeHost) {
-    const { store, welcome } = admission
-    this.store = store
-    ObjectRef.enter(store)
-    this.#link = link
-    this.#host = host
-    this.identity = { slot: store.slot, job: welcome.job, pid: process.pid }
+    const { store, welcome } = admission;
+    this.store = store;
+    ObjectRef.enter(store);
+    this.#link = link;
+    this.#host = host;
+    this.identity = { slot: store.slot, job: welcome.job, pid: process.pid };
     this.values = new ObjectValues(store, codec, {
       fullTimeout: STORE_FULL_MILLISECONDS,
       requestCollection: (bytes) => {
-        sendTable(link.connection, FrameType.CollectRequest, new CollectRequestT(bytes))
-        link.connection.flush()
+        sendTable(link.connection, FrameType.CollectRequest, new CollectRequestT(bytes));
+        link.connection.flush();
       },
       nameOf: (pid) => this.#nameOf(pid),
-    })
-    this.#failures = new Failures(store, this.values, (text) => host.log(text))
-    this.#records = new TaskRecords(store)
-    this.submitter = new Submitter(store, this.#pending, this)
-    this.waiting = new Waiting(store, this.#pending, this.values, this, host.contexts)
-    this.calls = new Calls(store, this.values, this.#pending, this.submitter, this.waiting, host.contexts)
-    this.#sweeper = setInterval(() => this.sweep(), SWEEP_MILLISECONDS)
-    this.#sweeper.unref()
-    link.listen(this)
-    if (this.#retained === 0) link.connection.socket.unref()
+    });
+    this.#failures = new Failures(store, this.values, (text) => host.log(text));
+    this.#records = new TaskRecords(store);
+    this.submitter = new Submitter(store, this.#pending, this);
+    this.waiting = new Waiting(store, this.#pending, this.values, this, host.contexts);
+    this.calls = new Calls(store, this.values, this.#pending, this.submitter, this.waiting, host.contexts);
+    this.#sweeper = setInterval(() => this.sweep(), SWEEP_MILLISECONDS);
+    this.#sweeper.unref();
+    link.listen(this);
+    if (this.#retained === 0) link.connection.socket.unref();
   }
 
   /** Why nothing works any more; undefined while the session lives. */
   get ended(): MobulaError | undefined {
-    return this.#ended
+    return this.#ended;
   }
 
   // ---- for the interface
 
   put(value: unknown): ObjectRef<unknown> {
-    return new ObjectRef(this.store, this.values.put(value))
+    return new ObjectRef(this.store, this.values.put(value));
   }
 
   /** Makes a shipped function known to the raylet, once. */
   exportFunction(shipped: { hash: string; name: string; payload: Uint8Array }): void {
-    if (this.#exported.has(shipped.hash)) return
-    this.#exported.add(shipped.hash)
-    const table = new ExportFunctionT(shipped.hash, shipped.name, [])
+    if (this.#exported.has(shipped.hash)) return;
+    this.#exported.add(shipped.hash);
+    const table = new ExportFunctionT(shipped.hash, shipped.name, []);
     // flatc's type asks for a list of numbers, and copies it into one; bytes do as well.
-    ;(table as { payload: ArrayLike<number> }).payload = shipped.payload
-    sendTable(this.#link.connection, FrameType.ExportFunction, table)
+    (table as { payload: ArrayLike<number> }).payload = shipped.payload;
+    sendTable(this.#link.connection, FrameType.ExportFunction, table);
   }
 
   /** Cancels the task that makes the object, wherever it was submitted. */
   cancel(handle: number, force: boolean, recursive: boolean): void {
-    const task = this.#pending.get(handle)?.task
-    if (task !== undefined) this.submitter.cancel(task, force, recursive)
+    const task = this.#pending.get(handle)?.task;
+    if (task !== undefined) this.submitter.cancel(task, force, recursive);
     else if (this.store.state(handle) === 1) {
-      sendTable(this.#link.connection, FrameType.CancelObject, new CancelObjectT(handle, force, recursive))
+      sendTable(this.#link.connection, FrameType.CancelObject, new CancelObjectT(handle, force, recursive));
     }
   }
 
   cancelChildrenOf(parent: number): void {
     for (const task of [...this.submitter.unfinished()]) {
-      if (task.parent === parent) this.submitter.cancel(task, false, true)
+      if (task.parent === parent) this.submitter.cancel(task, false, true);
     }
   }
 
   cancelAwaitsOf(context: TaskContext): void {
-    this.waiting.cancelRequestsOf(context)
+    this.waiting.cancelRequestsOf(context);
   }
 
   free(handle: number): void {
-    this.store.free(handle)
-    const pending = this.#pending.get(handle)
+    this.store.free(handle);
+    const pending = this.#pending.get(handle);
     // Somebody else's object that is waited for here is gone now; the raylet tells the other waiters.
-    if (pending !== undefined && pending.task === undefined) this.#pending.complete(pending)
-    this.objectsReady([handle])
+    if (pending !== undefined && pending.task === undefined) this.#pending.complete(pending);
+    this.objectsReady([handle]);
   }
 
   /** What the scheduler of the node says of itself. */
   statistics(): Promise<string> {
-    if (this.#ended !== undefined) return Promise.reject(this.#ended)
-    const request = this.#nextRequest++
-    this.retain()
+    if (this.#ended !== undefined) return Promise.reject(this.#ended);
+    const request = this.#nextRequest++;
+    this.retain();
     return new Promise((resolve) => {
       this.#statistics.set(request, (json) => {
-        this.release()
-        resolve(json)
-      })
-      sendTable(this.#link.connection, FrameType.StatisticsRequest, new StatisticsRequestT(request))
-    })
+        this.release();
+        resolve(json);
+      });
+      sendTable(this.#link.connection, FrameType.StatisticsRequest, new StatisticsRequestT(request));
+    });
   }
 
   /** Ends this environment's part: what is pending rejects. */
   end(reason: MobulaError): void {
-    if (this.#ended !== undefined) return
-    this.#ended = reason
-    clearInterval(this.#sweeper)
-    this.submitter.close()
-    this.waiting.end(reason)
+    if (this.#ended !== undefined) return;
+    this.#ended = reason;
+    clearInterval(this.#sweeper);
+    this.submitter.close();
+    this.waiting.end(reason);
   }
 
   /** Asks the raylet to end what belongs to this process; what it still sends is read. */
   goodbye(): void {
-    this.#link.connection.socket.ref()
-    this.send(FrameType.Goodbye, new GoodbyeT('shutdown'))
-    this.#link.connection.flush()
+    this.#link.connection.socket.ref();
+    this.send(FrameType.Goodbye, new GoodbyeT('shutdown'));
+    this.#link.connection.flush();
   }
 
   /** Gives everything back. Arrays that the program has keep their content. */
   close(): void {
-    this.#link.connection.close()
-    this.store.detach()
+    this.#link.connection.close();
+    this.store.detach();
   }
 
   sweep(): void {
-    if (this.#ended !== undefined) return
-    this.#failures.dropped(this.store.sweep(true))
-    const records = this.#records.take()
-    if (records !== undefined) this.send(FrameType.TaskEvents, records)
-    this.store.checkViews()
+    if (this.#ended !== undefined) return;
+    this.#failures.dropped(this.store.sweep(true));
+    const records = this.#records.take();
+    if (records !== undefined) this.send(FrameType.TaskEvents, records);
+    this.store.checkViews();
   }
 
   // ---- for the worker
 
   objectsReady(handles: readonly number[]): void {
-    if (!this.#link.connection.closed) sendTable(this.#link.connection, FrameType.ObjectsReady, new ObjectsReadyT([...handles]))
+    if (!this.#link.connection.closed)
+      sendTable(this.#link.connection, FrameType.ObjectsReady, new ObjectsReadyT([...handles]));
   }
 
   taskFinished(id: number): void {
-    this.store.taskFinished(id)
+    this.store.taskFinished(id);
   }
 
   /** Queues a frame for the raylet. */
   send(type: number, table: Parameters<typeof sendTable>[2]): void {
-    if (!this.#link.connection.closed) sendTable(this.#link.connection, type, table)
+    if (!this.#link.connection.closed) sendTable(this.#link.connection, type, table);
   }
 
   flushRaylet(): void {
-    this.#link.connection.flush()
+    this.#link.connection.flush();
   }
 
   // ---- SubmitterPort
 
   get ownWorker(): number {
-    return this.#host.ownWorker
+    return this.#host.ownWorker;
   }
 
   get ownTarget(): LeaseTarget | undefined {
-    return this.#host.ownTarget
+    return this.#host.ownTarget;
   }
 
   defineShape(queue: ShapeQueue): void {
-    const resources = [...queue.shape.resources].map(([name, amount]) => new ResourceT(name, amount))
-    this.send(FrameType.DefineShape, new DefineShapeT(queue.id, resources, queue.shape.exclusive))
+    const resources = [...queue.shape.resources].map(([name, amount]) => new ResourceT(name, amount));
+    this.send(FrameType.DefineShape, new DefineShapeT(queue.id, resources, queue.shape.exclusive));
   }
 
   demand(queue: ShapeQueue, count: number, depth: number, grantsSeen: number): void {
-    this.send(FrameType.Demand, new DemandT(queue.id, count, depth, grantsSeen, 0))
+    this.send(FrameType.Demand, new DemandT(queue.id, count, depth, grantsSeen, 0));
   }
 
   returnLease(lease: number): void {
-    this.send(FrameType.ReturnLease, new ReturnLeaseT(lease))
+    this.send(FrameType.ReturnLease, new ReturnLeaseT(lease));
   }
 
   killWorker(worker: number, running: number): void {
-    this.send(FrameType.KillWorker, new KillWorkerT(worker, running))
+    this.send(FrameType.KillWorker, new KillWorkerT(worker, running));
   }
 
   sealError(task: Task, error: MobulaError): void {
-    this.#sealAll(task, this.values.encodeError(error), ERROR_FLAG)
+    this.#sealAll(task, this.values.encodeError(error), ERROR_FLAG);
   }
 
   sealEncoded(task: Task, error: Uint8Array): void {
-    this.#sealAll(task, { bytes: error, start: 0, end: error.length, buffers: undefined, contained: undefined }, ERROR_FLAG)
+    this.#sealAll(
+      task,
+      { bytes: error, start: 0, end: error.length, buffers: undefined, contained: undefined },
+      ERROR_FLAG,
+    );
   }
 
   copyError(task: Task, from: number): void {
-    this.#sealAll(task, this.values.copyEncoded(from), ERROR_FLAG)
+    this.#sealAll(task, this.values.copyEncoded(from), ERROR_FLAG);
   }
 
   shouldRetry(task: Task, error: Uint8Array): boolean {
-    const { retryErrors } = task
-    if (typeof retryErrors === 'boolean') return retryErrors
-    const thrown = this.values.codec.decode(error, 0, error.length, undefined)
-    const cause = thrown instanceof TaskError ? thrown.cause : thrown
-    return retryErrors.some((errorClass) => cause instanceof errorClass)
+    const { retryErrors } = task;
+    if (typeof retryErrors === 'boolean') return retryErrors;
+    const thrown = this.values.codec.decode(error, 0, error.length, undefined);
+    const cause = thrown instanceof TaskError ? thrown.cause : thrown;
+    return retryErrors.some((errorClass) => cause instanceof errorClass);
   }
 
   failedDependency(task: Task): number {
-    let failed = 0
+    let failed = 0;
     task.forEachDependency((handle) => {
-      if (failed === 0 && this.store.state(handle) === 3) failed = handle
-    })
-    return failed
+      if (failed === 0 && this.store.state(handle) === 3) failed = handle;
+    });
+    return failed;
   }
 
   finished(task: Task, failed: boolean, microseconds: number): void {
-    this.#records.add(task, failed, microseconds)
-    if (failed) for (const { handle } of returnsOf(task)) this.#failures.add(handle, task)
+    this.#records.add(task, failed, microseconds);
+    if (failed) for (const { handle } of returnsOf(task)) this.#failures.add(handle, task);
   }
 
   // ---- WaitingPort
 
   awaitObject(handle: number): void {
-    if (this.#awaited.length === 0) queueMicrotask(() => this.#sendAwaited())
-    this.#awaited.push(handle)
+    if (this.#awaited.length === 0) queueMicrotask(() => this.#sendAwaited());
+    this.#awaited.push(handle);
   }
 
   expedite(pending: PendingObject): void {
-    if (pending.task !== undefined && this.#host.ownWorker !== 0) this.submitter.expedite(pending.task)
+    if (pending.task !== undefined && this.#host.ownWorker !== 0) this.submitter.expedite(pending.task);
   }
 
   flush(): void {
-    this.#sendAwaited()
-    this.submitter.flush()
-    this.#link.connection.flush()
+    this.#sendAwaited();
+    this.submitter.flush();
+    this.#link.connection.flush();
   }
 
   describe(handle: number): string {
-    const task = this.#pending.get(handle)?.task
-    if (task === undefined) return 'made by another process'
-    return describeTask(task)
+    const task = this.#pending.get(handle)?.task;
+    if (task === undefined) return 'made by another process';
+    return describeTask(task);
   }
 
   failure(handle: number, error: unknown): unknown {
-    return this.#failures.read(handle, error)
+    return this.#failures.read(handle, error);
   }
 
   retain(): void {
-    if (this.#retained++ === 0) this.#link.connection.socket.ref()
+    if (this.#retained++ === 0) this.#link.connection.socket.ref();
   }
 
   release(): void {
-    if (--this.#retained === 0) this.#link.connection.socket.unref()
+    if (--this.#retained === 0) this.#link.connection.socket.unref();
   }
 
   log(text: string): void {
-    this.#host.log(text)
+    this.#host.log(text);
   }
 
   // ---- RayletListener
@@ -335,21 +340,26 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
   onFrame(type: number, bytes: Uint8Array, start: number): void {
     switch (type) {
       case FrameType.ObjectsReady: {
-        const ready = readTable(ObjectsReady.getRootAsObjectsReady, bytes, start).unpack()
+        const ready = readTable(ObjectsReady.getRootAsObjectsReady, bytes, start).unpack();
         for (const handle of ready.handles) {
-          const pending = this.#pending.get(handle)
-          if (pending !== undefined && pending.task === undefined) this.#pending.complete(pending)
+          const pending = this.#pending.get(handle);
+          if (pending !== undefined && pending.task === undefined) this.#pending.complete(pending);
         }
-        return
+        return;
       }
       case FrameType.LeaseGranted: {
-        const grant = readTable(LeaseGranted.getRootAsLeaseGranted, bytes, start).unpack()
-        this.#names.set(grant.pid, 'worker')
-        this.submitter.granted({ lease: grant.lease, shape: grant.shape, worker: grant.worker, path: String(grant.path) })
-        return
+        const grant = readTable(LeaseGranted.getRootAsLeaseGranted, bytes, start).unpack();
+        this.#names.set(grant.pid, 'worker');
+        this.submitter.granted({
+          lease: grant.lease,
+          shape: grant.shape,
+          worker: grant.worker,
+          path: String(grant.path),
+        });
+        return;
       }
       case FrameType.WorkerDied: {
-        const died = readTable(WorkerDied.getRootAsWorkerDied, bytes, start).unpack()
+        const died = readTable(WorkerDied.getRootAsWorkerDied, bytes, start).unpack();
         this.submitter.workerDied({
           worker: died.worker,
           pid: died.pid,
@@ -359,13 +369,13 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
           memory: died.memory > 0 ? died.memory : undefined,
           running: died.running,
           leases: died.leases,
-        })
-        return
+        });
+        return;
       }
       case FrameType.DemandFailed: {
-        const failed = readTable(DemandFailed.getRootAsDemandFailed, bytes, start).unpack()
-        const infeasible = failed.code === InfeasibleTaskError.code
-        const reason = String(failed.reason)
+        const failed = readTable(DemandFailed.getRootAsDemandFailed, bytes, start).unpack();
+        const infeasible = failed.code === InfeasibleTaskError.code;
+        const reason = String(failed.reason);
         this.submitter.refused(
           failed.shape,
           (task) =>
@@ -373,92 +383,96 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
               ? new InfeasibleTaskError(task.fn.name, amountsOf(task.queue.shape), [this.#host.resources])
               : new WorkerStartError(reason),
           infeasible,
-        )
-        return
+        );
+        return;
       }
       case FrameType.Collect:
         // Not inside this call: it may be in the middle of a blocked put.
         setImmediate(() => {
-          if (this.#ended === undefined) this.values.collect()
-        })
-        return
+          if (this.#ended === undefined) this.values.collect();
+        });
+        return;
       case FrameType.CancelObject: {
-        const cancel = readTable(CancelObject.getRootAsCancelObject, bytes, start).unpack()
-        const task = this.#pending.get(cancel.handle)?.task
-        if (task !== undefined) this.submitter.cancel(task, cancel.force, cancel.recursive)
-        return
+        const cancel = readTable(CancelObject.getRootAsCancelObject, bytes, start).unpack();
+        const task = this.#pending.get(cancel.handle)?.task;
+        if (task !== undefined) this.submitter.cancel(task, cancel.force, cancel.recursive);
+        return;
       }
       case FrameType.StatisticsReply: {
-        const reply = readTable(StatisticsReply.getRootAsStatisticsReply, bytes, start).unpack()
-        this.#statistics.get(reply.request)?.(String(reply.json))
-        this.#statistics.delete(reply.request)
-        return
+        const reply = readTable(StatisticsReply.getRootAsStatisticsReply, bytes, start).unpack();
+        this.#statistics.get(reply.request)?.(String(reply.json));
+        this.#statistics.delete(reply.request);
+        return;
       }
       default:
-        this.#host.onFrame(type, bytes, start)
+        this.#host.onFrame(type, bytes, start);
     }
   }
 
   onDrained(): void {
-    this.#host.onDrained()
+    this.#host.onDrained();
   }
 
   onClosed(): void {
-    if (this.#ended !== undefined) return
-    this.#host.onRayletDied()
+    if (this.#ended !== undefined) return;
+    this.#host.onRayletDied();
     void this.#host.describeRayletEnd().then(
       (error) => this.end(error),
       () => this.end(new RayletDiedError({ pid: 0 })),
-    )
+    );
   }
 
   // ---- inside
 
   #sendAwaited(): void {
-    if (this.#awaited.length === 0) return
-    const handles = this.#awaited
-    this.#awaited = []
-    this.send(FrameType.AwaitObjects, new AwaitObjectsT(handles))
+    if (this.#awaited.length === 0) return;
+    const handles = this.#awaited;
+    this.#awaited = [];
+    this.send(FrameType.AwaitObjects, new AwaitObjectsT(handles));
   }
 
   #sealAll(task: Task, encoded: EncodedValue, flags: number): void {
-    const handles = returnsOf(task).map(({ handle }) => handle)
-    const own = ownCopy(encoded)
-    let drafts: number[]
+    const handles = returnsOf(task).map(({ handle }) => handle);
+    const own = ownCopy(encoded);
+    let drafts: number[];
     try {
-      drafts = handles.map(() => this.values.draft(own, flags))
+      drafts = handles.map(() => this.values.draft(own, flags));
     } catch (full) {
       // No room even for an error: gone is an answer too, and the log has the reason.
-      this.#host.log(isMobulaError(full) ? full.message : String(full))
-      for (const handle of handles) this.store.free(handle)
-      return
+      this.#host.log(isMobulaError(full) ? full.message : String(full));
+      for (const handle of handles) this.store.free(handle);
+      return;
     }
-    if (this.store.complete(handles, drafts, task.attempt) === 1) this.objectsReady(handles)
+    if (this.store.complete(handles, drafts, task.attempt) === 1) this.objectsReady(handles);
   }
 
   #nameOf(pid: number): string {
-    if (pid === process.pid) return this.#host.ownWorker === 0 ? 'driver' : 'worker'
-    return this.#names.get(pid) ?? (this.#host.ownWorker === 0 ? 'worker' : 'process')
+    if (pid === process.pid) return this.#host.ownWorker === 0 ? 'driver' : 'worker';
+    return this.#names.get(pid) ?? (this.#host.ownWorker === 0 ? 'worker' : 'process');
   }
 }
 
 function amountsOf(shape: ResourceShape): Record<string, number> {
-  return Object.fromEntries(shape.resources)
+  return Object.fromEntries(shape.resources);
 }
 
 function describeTask(task: Task): string {
-  const name = `task '${task.fn.name}'`
+  const name = `task '${task.fn.name}'`;
   switch (task.state) {
     case TaskState.Waiting:
-      return `${name} waits for ${task.unresolved} of its arguments`
+      return `${name} waits for ${task.unresolved} of its arguments`;
     case TaskState.Queued:
-      return `${name} is queued: no worker has room for it`
+      return `${name} is queued: no worker has room for it`;
     default:
-      return `${name} is with a worker (attempt ${task.attempt + 1})`
+      return `${name} is with a worker (attempt ${task.attempt + 1})`;
   }
 }
 
 /** For the interface: the record of a shipped function. */
-export function functionRecord(shipped: { hash: string; name: string; held: readonly number[] }): FunctionRecord {
-  return { hash: shipped.hash, name: shipped.name, held: shipped.held, meanMicroseconds: 0 }
+export function functionRecord(shipped: {
+  hash: string;
+  name: string;
+  held: readonly number[];
+}): FunctionRecord {
+  return { hash: shipped.hash, name: shipped.name, held: shipped.held, meanMicroseconds: 0 };
 }

@@ -1,14 +1,14 @@
-import Denque from 'denque'
-import type { Lease } from './lease.js'
-import type { Task } from './task.js'
+import Denque from 'denque';
+import type { Lease } from './lease.js';
+import type { Task } from './task.js';
 
 /** What a task needs to run: names and amounts of resources, in fractions to 1/10000. */
 export interface ResourceShape {
   /** Interned text of the sorted resources and of `exclusive`; equal shapes have equal keys. */
-  readonly key: string
-  readonly resources: ReadonlyMap<string, number>
+  readonly key: string;
+  readonly resources: ReadonlyMap<string, number>;
   /** Needs a process to itself. */
-  readonly exclusive: boolean
+  readonly exclusive: boolean;
 }
 
 /**
@@ -17,18 +17,18 @@ export interface ResourceShape {
  */
 export class ShapeQueue {
   /** Leases held for this shape. */
-  readonly leases = new Set<Lease>()
+  readonly leases = new Set<Lease>();
   /** The count last reported to the raylet. */
-  reported = 0
+  reported = 0;
   /** Ticks in a row at which it was empty: a queue that breathes is not reported as empty. */
-  emptyTicks = 0
+  emptyTicks = 0;
   /** Set when the raylet said that no node can run this shape, or that it cannot start processes. */
-  failure: Error | undefined
-  #size = 0
+  failure: Error | undefined;
+  #size = 0;
   /** Index is the depth; most programs use one or two. */
-  readonly #byDepth: (Denque<Task> | undefined)[] = []
-  #deepest = -1
-  #shallowest = 0
+  readonly #byDepth: (Denque<Task> | undefined)[] = [];
+  #deepest = -1;
+  #shallowest = 0;
 
   constructor(
     /** Number of the shape in our frames to the raylet. */
@@ -39,78 +39,78 @@ export class ShapeQueue {
   ) {}
 
   get size(): number {
-    return this.#size
+    return this.#size;
   }
 
   get deepest(): number {
-    return this.#size === 0 ? 0 : this.#deepest
+    return this.#size === 0 ? 0 : this.#deepest;
   }
 
   push(task: Task): void {
-    this.#bucket(task.depth).push(task)
+    this.#bucket(task.depth).push(task);
   }
 
   /** Before all others of its depth: a task that was taken back, or that somebody waits for. */
   pushFirst(task: Task): void {
-    this.#bucket(task.depth).unshift(task)
+    this.#bucket(task.depth).unshift(task);
   }
 
   /** For other processes: the least deep task, the one with most work below it. */
   takeShallowest(): Task | undefined {
     while (this.#size > 0) {
-      const bucket = this.#byDepth[this.#shallowest]
-      const task = bucket?.shift()
+      const bucket = this.#byDepth[this.#shallowest];
+      const task = bucket?.shift();
       if (task !== undefined) {
-        this.#size--
-        return task
+        this.#size--;
+        return task;
       }
-      this.#shallowest++
+      this.#shallowest++;
     }
-    return undefined
+    return undefined;
   }
 
   /** For this process while a task of its own is suspended: the deepest, so that few are suspended at once. */
   takeDeepest(): Task | undefined {
     while (this.#size > 0) {
-      const bucket = this.#byDepth[this.#deepest]
-      const task = bucket?.shift()
+      const bucket = this.#byDepth[this.#deepest];
+      const task = bucket?.shift();
       if (task !== undefined) {
-        this.#size--
-        return task
+        this.#size--;
+        return task;
       }
-      this.#deepest--
+      this.#deepest--;
     }
-    return undefined
+    return undefined;
   }
 
   /** Takes one task out of the middle; false when it is not here. Linear: for cancelling and for what is awaited. */
   remove(task: Task): boolean {
-    const bucket = this.#byDepth[task.depth]
-    if (bucket === undefined) return false
+    const bucket = this.#byDepth[task.depth];
+    if (bucket === undefined) return false;
     for (let index = 0; index < bucket.length; index++) {
       if (bucket.peekAt(index) === task) {
-        bucket.removeOne(index)
-        this.#size--
-        return true
+        bucket.removeOne(index);
+        this.#size--;
+        return true;
       }
     }
-    return false
+    return false;
   }
 
   #bucket(depth: number): Denque<Task> {
     if (this.#size === 0) {
-      this.#deepest = depth
-      this.#shallowest = depth
+      this.#deepest = depth;
+      this.#shallowest = depth;
     } else {
-      if (depth > this.#deepest) this.#deepest = depth
-      if (depth < this.#shallowest) this.#shallowest = depth
+      if (depth > this.#deepest) this.#deepest = depth;
+      if (depth < this.#shallowest) this.#shallowest = depth;
     }
-    this.#size++
-    let bucket = this.#byDepth[depth]
+    this.#size++;
+    let bucket = this.#byDepth[depth];
     if (bucket === undefined) {
-      bucket = new Denque<Task>()
-      this.#byDepth[depth] = bucket
+      bucket = new Denque<Task>();
+      this.#byDepth[depth] = bucket;
     }
-    return bucket
+    return bucket;
   }
 }

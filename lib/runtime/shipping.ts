@@ -1,8 +1,8 @@
-import { join } from 'node:path'
+import { join } from 'node:path';
 import {
   type AnyFunction,
-  captureFunction,
   type CaptureContext,
+  captureFunction,
   classFromReference,
   classReference,
   functionFromBytes,
@@ -10,32 +10,43 @@ import {
   type ReviveContext,
   reviveFunction,
   type ShippedFunction,
-} from '../functions/index.js'
-import type { NativeStore } from '../store/native.js'
-import { ObjectRef } from '../store/object-ref.js'
-import { type Codec, type CodecHooks, createCodec, createPackageImporter, type SerializerRegistry } from '../values/index.js'
-import type { Runtime } from './runtime.js'
+} from '../functions/index.js';
+import type { NativeStore } from '../store/native.js';
+import { ObjectRef } from '../store/object-ref.js';
+import {
+  type Codec,
+  type CodecHooks,
+  createCodec,
+  createPackageImporter,
+  type SerializerRegistry,
+} from '../values/index.js';
+import type { Runtime } from './runtime.js';
 
 /** Stands for an object that was destroyed before a value that refers to it was read: no entry has this handle. */
-const GONE_HANDLE = 2 ** 52 - 1
+const GONE_HANDLE = 2 ** 52 - 1;
 
 /** Makes the handle of a remote function that arrived in a value. */
-export type MakeRemote = (fn: AnyFunction, options: unknown) => unknown
+export type MakeRemote = (fn: AnyFunction, options: unknown) => unknown;
 
 /** Values and functions on their way to and from other processes, for one environment. */
 export class Shipping {
   /** For arguments, results and stored values. */
-  readonly codec: Codec
-  readonly #capture: CaptureContext
-  readonly #revive: ReviveContext
-  #runtime: Runtime | undefined
+  readonly codec: Codec;
+  readonly #capture: CaptureContext;
+  readonly #revive: ReviveContext;
+  #runtime: Runtime | undefined;
 
   /**
    * @param program the program's entry script: what packages values are made with is found from there, and no worker
    *   may import it
    * @param serializers those that this environment registered
    */
-  constructor(store: NativeStore, program: string | undefined, serializers: SerializerRegistry, makeRemote: MakeRemote) {
+  constructor(
+    store: NativeStore,
+    program: string | undefined,
+    serializers: SerializerRegistry,
+    makeRemote: MakeRemote,
+  ) {
     const hooks: CodecHooks = {
       refHandle: (value) => (ObjectRef.is(value) ? ObjectRef.handleOf(value) : 0),
       writeRefId: (handle, target, offset) => store.writeId(handle, target, offset),
@@ -46,41 +57,42 @@ export class Shipping {
       classReference,
       classFromReference,
       importPackage: createPackageImporter(program ?? join(process.cwd(), 'program.js')),
-    }
-    this.codec = createCodec(hooks, { serializers })
+    };
+    this.codec = createCodec(hooks, { serializers });
     // Capturing happens in the middle of an encode that met a function; a codec's buffers are its own.
-    const inner = createCodec(hooks, { serializers })
+    const inner = createCodec(hooks, { serializers });
     this.#capture = {
       codec: inner,
       entryScript: program,
       putBuffer: (view) => this.#runtime!.values.putEncoded(inner.encodeView(view), 0),
       objectId: (handle) => {
-        const id = new Uint8Array(16)
-        store.writeId(handle, id, 0)
-        return id
+        const id = new Uint8Array(16);
+        store.writeId(handle, id, 0);
+        return id;
       },
-    }
+    };
     this.#revive = {
       codec: inner,
       makeRemote,
       openBuffer: (id) => {
-        const opened = store.open(store.lookup(id, 0), 0)
-        if (opened === undefined) throw new Error('a buffer that the function captured is gone: its job has ended')
-        return opened.buffers[0]!
+        const opened = store.open(store.lookup(id, 0), 0);
+        if (opened === undefined)
+          throw new Error('a buffer that the function captured is gone: its job has ended');
+        return opened.buffers[0]!;
       },
-    }
+    };
   }
 
   attach(runtime: Runtime): void {
-    this.#runtime = runtime
+    this.#runtime = runtime;
   }
 
   /** @throws SerializationError with the capture path of what cannot be sent */
   capture(fn: AnyFunction): ShippedFunction {
-    return captureFunction(fn, this.#capture)
+    return captureFunction(fn, this.#capture);
   }
 
   revive(payload: Uint8Array): Promise<(...args: unknown[]) => unknown> {
-    return reviveFunction(payload, this.#revive) as Promise<(...args: unknown[]) => unknown>
+    return reviveFunction(payload, this.#revive) as Promise<(...args: unknown[]) => unknown>;
   }
 }

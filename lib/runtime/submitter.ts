@@ -1,67 +1,67 @@
-import { type MobulaError, TaskCancelledError, WorkerCrashedError } from '../errors/index.js'
-import { TaskStatus } from '../protocol/generated/protocol.js'
-import type { NativeStore } from '../store/native.js'
-import { Lease, type LeaseTarget } from './lease.js'
-import { ObjectState } from './object-values.js'
-import { PendingObject, type PendingObjects } from './pending-objects.js'
-import { type ResourceShape, ShapeQueue } from './shape-queue.js'
-import { returnsOf, type Task, TaskState } from './task.js'
-import { WorkerLink } from './worker-link.js'
+import { type MobulaError, TaskCancelledError, WorkerCrashedError } from '../errors/index.js';
+import { TaskStatus } from '../protocol/generated/protocol.js';
+import type { NativeStore } from '../store/native.js';
+import { Lease, type LeaseTarget } from './lease.js';
+import { ObjectState } from './object-values.js';
+import { PendingObject, type PendingObjects } from './pending-objects.js';
+import { type ResourceShape, ShapeQueue } from './shape-queue.js';
+import { type FunctionRecord, returnsOf, type Task, TaskState } from './task.js';
+import { WorkerLink } from './worker-link.js';
 
 /** Bounds of a pause after which a lease counts as stalled: its first task takes long. Milliseconds. */
-const STALL_MILLISECONDS = 3
-const TICK_MILLISECONDS = 2
+const STALL_MILLISECONDS = 3;
+const TICK_MILLISECONDS = 2;
 /** A lease that had no task for so long goes back to the raylet. */
-const IDLE_MILLISECONDS = 1000
+const IDLE_MILLISECONDS = 1000;
 /** Deaths of its process that a task survives without having been on the stack. */
-const FREE_LOSSES = 20
+const FREE_LOSSES = 20;
 /** Weight of the newest run time in a function's mean. */
-const MEAN_WEIGHT = 0.2
+const MEAN_WEIGHT = 0.2;
 
 /** A lease as the raylet granted it. */
 export interface GrantedLease {
-  readonly lease: number
-  readonly shape: number
-  readonly worker: number
-  readonly path: string
+  readonly lease: number;
+  readonly shape: number;
+  readonly worker: number;
+  readonly path: string;
 }
 
 /** How a worker ended, as the raylet saw it. */
 export interface DeadWorker {
-  readonly worker: number
-  readonly pid: number
-  readonly exitCode: number | undefined
-  readonly signal: string | undefined
-  readonly stderr: string
-  readonly memory: number | undefined
+  readonly worker: number;
+  readonly pid: number;
+  readonly exitCode: number | undefined;
+  readonly signal: string | undefined;
+  readonly stderr: string;
+  readonly memory: number | undefined;
   /** Handle of the task on its stack, 0 when there was none. */
-  readonly running: number
-  readonly leases: readonly number[]
+  readonly running: number;
+  readonly leases: readonly number[];
 }
 
 /** What the submitter needs of its surroundings. */
 export interface SubmitterPort {
   /** To the raylet. */
-  demand(queue: ShapeQueue, count: number, depth: number, grantsSeen: number): void
-  defineShape(queue: ShapeQueue): void
-  returnLease(lease: number): void
-  killWorker(worker: number, running: number): void
+  demand(queue: ShapeQueue, count: number, depth: number, grantsSeen: number): void;
+  defineShape(queue: ShapeQueue): void;
+  returnLease(lease: number): void;
+  killWorker(worker: number, running: number): void;
   /** Seals an error as the result of all returns of the task. */
-  sealError(task: Task, error: MobulaError): void
+  sealError(task: Task, error: MobulaError): void;
   /** Whether the encoded error is one that the task's `retryErrors` names. */
-  shouldRetry(task: Task, error: Uint8Array): boolean
+  shouldRetry(task: Task, error: Uint8Array): boolean;
   /** Seals an error that the worker sent instead of storing it. */
-  sealEncoded(task: Task, error: Uint8Array): void
+  sealEncoded(task: Task, error: Uint8Array): void;
   /** The first argument that is an error, as the handle of that object; 0 when there is none. */
-  failedDependency(task: Task): number
-  copyError(task: Task, from: number): void
+  failedDependency(task: Task): number;
+  copyError(task: Task, from: number): void;
   /** The task's returns are complete in the store. */
-  finished(task: Task, failed: boolean, microseconds: number): void
+  finished(task: Task, failed: boolean, microseconds: number): void;
   /** The identity that a new socket to a worker begins with. */
-  readonly identity: { slot: number; job: number; pid: number }
+  readonly identity: { slot: number; job: number; pid: number };
   /** Tasks of this process's own that a lease on this very process runs; undefined in a driver. */
-  readonly ownWorker: number
-  readonly ownTarget: LeaseTarget | undefined
+  readonly ownWorker: number;
+  readonly ownTarget: LeaseTarget | undefined;
 }
 
 /**
@@ -70,188 +70,204 @@ export interface SubmitterPort {
  * whoever is free.
  */
 export class Submitter {
-  readonly #store: NativeStore
-  readonly #pending: PendingObjects
-  readonly #port: SubmitterPort
-  readonly #queues: ShapeQueue[] = []
-  readonly #queueByKey = new Map<string, ShapeQueue>()
-  readonly #leases = new Map<number, Lease>()
-  readonly #links = new Map<number, WorkerLink>()
-  #grantsSeen = 0
+  readonly #store: NativeStore;
+  readonly #pending: PendingObjects;
+  readonly #port: SubmitterPort;
+  readonly #queues: ShapeQueue[] = [];
+  readonly #queueByKey = new Map<string, ShapeQueue>();
+  readonly #leases = new Map<number, Lease>();
+  readonly #links = new Map<number, WorkerLink>();
+  #grantsSeen = 0;
   #tick: NodeJS.Timeout | undefined;
   /** Of the timer that runs; 0 when none does. */
   #tickDelay = 0;
   #tickDue = 0;
-  #demandQueued = false
-  #closed = false
+  #demandQueued = false;
+  #closed = false;
 
   constructor(store: NativeStore, pending: PendingObjects, port: SubmitterPort) {
-    this.#store = store
-    this.#pending = pending
-    this.#port = port
+    this.#store = store;
+    this.#pending = pending;
+    this.#port = port;
   }
 
   /** The queue of a shape; equal shapes share one. */
   queueOf(shape: ResourceShape): ShapeQueue {
-    let queue = this.#queueByKey.get(shape.key)
+    let queue = this.#queueByKey.get(shape.key);
     if (queue === undefined) {
-      const cpu = shape.resources.get('CPU') ?? 0
-      queue = new ShapeQueue(this.#queues.length, shape, !shape.exclusive && shape.resources.size === 1 && cpu > 0 && cpu <= 1)
-      this.#queues.push(queue)
-      this.#queueByKey.set(shape.key, queue)
-      this.#port.defineShape(queue)
+      const cpu = shape.resources.get('CPU') ?? 0;
+      queue = new ShapeQueue(
+        this.#queues.length,
+        shape,
+        !shape.exclusive && shape.resources.size === 1 && cpu > 0 && cpu <= 1,
+      );
+      this.#queues.push(queue);
+      this.#queueByKey.set(shape.key, queue);
+      this.#port.defineShape(queue);
     }
-    return queue
+    return queue;
   }
 
   /** Takes over a task whose arguments are all complete. */
   submit(task: Task): void {
-    const { queue } = task
+    const { queue } = task;
     if (task.dependencies > 0) {
-      const failed = this.#port.failedDependency(task)
+      const failed = this.#port.failedDependency(task);
       if (failed !== 0) {
-        this.#port.copyError(task, failed)
-        this.#finish(task, true, 0)
-        return
+        this.#port.copyError(task, failed);
+        this.#finish(task, true, 0);
+        return;
       }
     }
     if (queue.failure !== undefined) {
-      this.fail(task, queue.failure as MobulaError)
-      return
+      this.fail(task, queue.failure as MobulaError);
+      return;
     }
-    task.state = TaskState.Queued
+    task.state = TaskState.Queued;
     if (queue.size === 0) {
       for (const lease of queue.leases) {
-        if (!lease.hasRoom) continue
-        this.#push(task, lease)
-        return
+        if (!lease.hasRoom) continue;
+        this.#push(task, lease);
+        return;
       }
     }
-    queue.push(task)
-    this.#demandChanged(queue)
+    queue.push(task);
+    this.#demandChanged(queue);
   }
 
-  /** The next task for this very process while its own tasks are suspended: the deepest. */
-  takeForOwnProcess(): Task | undefined {
-    let best: ShapeQueue | undefined
+  /** The next task for this very process while its own tasks are suspended: the deepest, if it can start. */
+  takeForOwnProcess(canStart: (fn: FunctionRecord) => boolean): Task | undefined {
+    let best: ShapeQueue | undefined;
     for (const queue of this.#queues) {
-      if (queue.size > 0 && queue.fitsInOneCpu && (best === undefined || queue.deepest > best.deepest)) best = queue
+      if (queue.size > 0 && queue.fitsInOneCpu && (best === undefined || queue.deepest > best.deepest))
+        best = queue;
     }
-    const task = best?.takeDeepest()
-    if (task === undefined) return undefined
-    task.state = TaskState.Pushed
-    return task
+    const task = best?.takeDeepest();
+    if (best === undefined || task === undefined) return undefined;
+    if (!canStart(task.fn)) {
+      best.pushFirst(task);
+      return undefined;
+    }
+    task.state = TaskState.Pushed;
+    return task;
   }
 
   get queued(): number {
-    let sum = 0
-    for (const queue of this.#queues) sum += queue.size
-    return sum
+    let sum = 0;
+    for (const queue of this.#queues) sum += queue.size;
+    return sum;
   }
 
   /** Whether tasks of this process are with workers, or leases are held. */
   get busy(): boolean {
-    return this.#leases.size > 0 || this.queued > 0
+    return this.#leases.size > 0 || this.queued > 0;
   }
 
   /** Tasks of this process that are not done, in no order. */
   *unfinished(): Generator<Task> {
     for (const pending of this.#pending) {
-      if (pending.task !== undefined && pending.task.handle === pending.handle) yield pending.task
+      if (pending.task !== undefined && pending.task.handle === pending.handle) yield pending.task;
     }
   }
 
   // ---- what the raylet says
 
   granted(grant: GrantedLease): void {
-    this.#grantsSeen++
-    const queue = this.#queues[grant.shape]
+    this.#grantsSeen++;
+    const queue = this.#queues[grant.shape];
     if (queue === undefined || this.#closed) {
-      this.#port.returnLease(grant.lease)
-      return
+      this.#port.returnLease(grant.lease);
+      return;
     }
-    const target = this.#targetOf(grant)
+    const target = this.#targetOf(grant);
     if (target === undefined) {
-      this.#port.returnLease(grant.lease)
-      this.#report(queue)
-      return
+      this.#port.returnLease(grant.lease);
+      this.#report(queue);
+      return;
     }
-    const lease = new Lease(grant.lease, queue, target, grant.worker, performance.now())
-    queue.leases.add(lease)
-    this.#leases.set(grant.lease, lease)
-    this.#fill(lease)
-    this.#report(queue)
-    this.#watch()
+    const lease = new Lease(grant.lease, queue, target, grant.worker, performance.now());
+    queue.leases.add(lease);
+    this.#leases.set(grant.lease, lease);
+    this.#fill(lease);
+    this.#report(queue);
+    this.#watch();
   }
 
   /** The raylet can never serve this shape, or not now. */
   refused(shape: number, reason: (task: Task) => MobulaError, forGood: boolean): void {
-    const queue = this.#queues[shape]
-    if (queue === undefined) return
-    queue.reported = 0
-    let task = queue.takeShallowest()
+    const queue = this.#queues[shape];
+    if (queue === undefined) return;
+    queue.reported = 0;
+    let task = queue.takeShallowest();
     while (task !== undefined) {
-      const error = reason(task)
-      if (forGood) queue.failure = error
-      this.fail(task, error)
-      task = queue.takeShallowest()
+      const error = reason(task);
+      if (forGood) queue.failure = error;
+      this.fail(task, error);
+      task = queue.takeShallowest();
     }
   }
 
   workerDied(death: DeadWorker): void {
-    const link = this.#links.get(death.worker)
-    this.#links.delete(death.worker)
-    link?.drain()
-    for (const id of death.leases) this.#drop(id)
-    for (const lease of [...this.#leases.values()]) if (lease.worker === death.worker) this.#drop(lease.id)
-    if (link === undefined) return
+    const link = this.#links.get(death.worker);
+    this.#links.delete(death.worker);
+    link?.drain();
+    for (const id of death.leases) this.#drop(id);
+    for (const lease of [...this.#leases.values()]) if (lease.worker === death.worker) this.#drop(lease.id);
+    if (link === undefined) return;
     // In the order in which they were pushed, so that they queue again in that order.
-    for (const task of [...link.tasks].reverse()) this.#afterDeath(task, death)
-    this.#assignAll()
+    for (const task of [...link.tasks].reverse()) this.#afterDeath(task, death);
+    this.#assignAll();
   }
 
   // ---- what workers say
 
-  readonly taskDone = (task: Task, _attempt: number, status: number, microseconds: number, error: Uint8Array | undefined): void => {
-    const { lease, fn } = task
+  readonly taskDone = (
+    task: Task,
+    _attempt: number,
+    status: number,
+    microseconds: number,
+    error: Uint8Array | undefined,
+  ): void => {
+    const { lease, fn } = task;
     if (lease !== undefined) {
-      lease.remove(task)
-      lease.lastProgress = performance.now()
-      lease.stalled = false
+      lease.remove(task);
+      lease.lastProgress = performance.now();
+      lease.stalled = false;
     }
     if (status !== TaskStatus.Discarded) {
-      const mean = fn.meanMicroseconds
-      fn.meanMicroseconds = mean === 0 ? Math.max(microseconds, 1) : mean + (microseconds - mean) * MEAN_WEIGHT
+      const mean = fn.meanMicroseconds;
+      fn.meanMicroseconds =
+        mean === 0 ? Math.max(microseconds, 1) : mean + (microseconds - mean) * MEAN_WEIGHT;
     }
     if (status === TaskStatus.Thrown && error !== undefined && task.state !== TaskState.Done) {
       if (!task.cancelled && task.errorRetries < task.maxRetries && this.#port.shouldRetry(task, error)) {
-        task.errorRetries++
-        this.#again(task)
+        task.errorRetries++;
+        this.#again(task);
       } else {
-        this.#port.sealEncoded(task, error)
-        this.#finish(task, true, microseconds)
+        this.#port.sealEncoded(task, error);
+        this.#finish(task, true, microseconds);
       }
     } else if (task.state !== TaskState.Done) {
-      this.#finish(task, status === TaskStatus.StoredError, microseconds)
+      this.#finish(task, status === TaskStatus.StoredError, microseconds);
     }
-    if (lease !== undefined) this.#fill(lease)
-  }
+    if (lease !== undefined) this.#fill(lease);
+  };
 
   readonly taskBounced = (task: Task): void => {
-    task.lease?.remove(task)
-    if (task.state === TaskState.Done) return
-    this.#again(task)
-    this.#assign(task.queue)
-  }
+    task.lease?.remove(task);
+    if (task.state === TaskState.Done) return;
+    this.#again(task);
+    this.#assign(task.queue);
+  };
 
   readonly leaseEnded = (id: number): void => {
-    const lease = this.#leases.get(id)
-    if (lease === undefined) return
-    lease.ended = true
-    lease.queue.leases.delete(lease)
-    if (lease.inFlight.size === 0) this.#leases.delete(id)
-    this.#report(lease.queue)
-  }
+    const lease = this.#leases.get(id);
+    if (lease === undefined) return;
+    lease.ended = true;
+    lease.queue.leases.delete(lease);
+    if (lease.inFlight.size === 0) this.#leases.delete(id);
+    this.#report(lease.queue);
+  };
 
   // ---- cancelling and failing
 
@@ -261,160 +277,161 @@ export class Submitter {
    * Returns false when the task was done already.
    */
   cancel(task: Task, force: boolean, recursive: boolean): boolean {
-    if (task.state === TaskState.Done) return false
-    task.cancelled = true
-    const before = task.state
-    const { lease } = task
-    const started = before === TaskState.Pushed && !this.#store.takeBack(task.handle, task.attempt)
-    if (before === TaskState.Queued) task.queue.remove(task)
+    if (task.state === TaskState.Done) return false;
+    task.cancelled = true;
+    const before = task.state;
+    const { lease } = task;
+    const started = before === TaskState.Pushed && !this.#store.takeBack(task.handle, task.attempt);
+    if (before === TaskState.Queued) task.queue.remove(task);
     if (before === TaskState.Pushed && !started) {
-      this.#forget(task)
-      task.attempt++
+      this.#forget(task);
+      task.attempt++;
     }
-    const target = lease?.target ?? this.#port.ownTarget
-    this.#port.sealError(task, new TaskCancelledError(task.fn.name))
+    const target = lease?.target ?? this.#port.ownTarget;
+    this.#port.sealError(task, new TaskCancelledError(task.fn.name));
     if (started && target !== undefined) {
-      target.cancel(task, recursive)
-      if (force && lease !== undefined) this.#port.killWorker(lease.worker, task.handle)
-      else if (force) this.#port.killWorker(this.#port.ownWorker, task.handle)
+      target.cancel(task, recursive);
+      if (force && lease !== undefined) this.#port.killWorker(lease.worker, task.handle);
+      else if (force) this.#port.killWorker(this.#port.ownWorker, task.handle);
     }
-    this.#finish(task, true, 0)
-    if (lease !== undefined && !started) this.#fill(lease)
-    return true
+    this.#finish(task, true, 0);
+    if (lease !== undefined && !started) this.#fill(lease);
+    return true;
   }
 
   /** Ends a task with an error of ours. */
   fail(task: Task, error: MobulaError): void {
-    if (task.state === TaskState.Done) return
-    this.#port.sealError(task, error)
-    this.#finish(task, true, 0)
+    if (task.state === TaskState.Done) return;
+    this.#port.sealError(task, error);
+    this.#finish(task, true, 0);
   }
 
   /** Somebody waits for this task: it goes before the others of its depth. */
   expedite(task: Task): void {
-    if (task.state !== TaskState.Queued || task.queue.size < 2) return
-    if (task.queue.remove(task)) task.queue.pushFirst(task)
+    if (task.state !== TaskState.Queued || task.queue.size < 2) return;
+    if (task.queue.remove(task)) task.queue.pushFirst(task);
   }
 
   /** Sends what is queued for the workers. */
   flush(): void {
-    for (const link of this.#links.values()) link.flush()
-    if (this.#demandQueued) this.#reportAll()
+    for (const link of this.#links.values()) link.flush();
+    if (this.#demandQueued) this.#reportAll();
   }
 
   close(): void {
-    this.#closed = true
-    clearTimeout(this.#tick)
-    for (const link of this.#links.values()) link.close()
-    this.#links.clear()
+    this.#closed = true;
+    clearTimeout(this.#tick);
+    for (const link of this.#links.values()) link.close();
+    this.#links.clear();
   }
 
   // ---- inside
 
   #targetOf(grant: GrantedLease): LeaseTarget | undefined {
-    if (grant.worker === this.#port.ownWorker) return this.#port.ownTarget
-    const known = this.#links.get(grant.worker)
-    if (known !== undefined) return known.usable ? known : undefined
+    if (grant.worker === this.#port.ownWorker) return this.#port.ownTarget;
+    const known = this.#links.get(grant.worker);
+    if (known !== undefined) return known.usable ? known : undefined;
     try {
-      const link = new WorkerLink(grant.path, grant.worker, this.#port.identity, this)
-      this.#links.set(grant.worker, link)
-      return link
+      const link = new WorkerLink(grant.path, grant.worker, this.#port.identity, this);
+      this.#links.set(grant.worker, link);
+      return link;
     } catch {
       // The worker is dead already; the raylet learns of it too and grants another.
-      return undefined
+      return undefined;
     }
   }
 
   #push(task: Task, lease: Lease): void {
-    task.state = TaskState.Pushed
-    if (lease.inFlight.size === 0) lease.lastProgress = performance.now()
-    lease.add(task)
-    lease.target.push(task, lease)
-    this.#watch()
+    task.state = TaskState.Pushed;
+    if (lease.inFlight.size === 0) lease.lastProgress = performance.now();
+    lease.add(task);
+    lease.target.push(task, lease);
+    this.#watch();
   }
 
   #fill(lease: Lease): void {
-    const { queue } = lease
+    const { queue } = lease;
     if (lease.ended) {
-      if (lease.inFlight.size === 0) this.#leases.delete(lease.id)
-      return
+      if (lease.inFlight.size === 0) this.#leases.delete(lease.id);
+      return;
     }
-    while (queue.size > 0 && lease.hasRoom) this.#push(queue.takeShallowest()!, lease)
-    if (queue.size === 0 && lease.inFlight.size === 0) this.#stealFor(lease)
+    while (queue.size > 0 && lease.hasRoom) this.#push(queue.takeShallowest()!, lease);
+    if (queue.size === 0 && lease.inFlight.size === 0) this.#stealFor(lease);
   }
 
   #assign(queue: ShapeQueue): void {
     for (const lease of queue.leases) {
-      if (queue.size === 0) break
-      this.#fill(lease)
+      if (queue.size === 0) break;
+      this.#fill(lease);
     }
-    if (queue.size > 0) this.#demandChanged(queue)
+    if (queue.size > 0) this.#demandChanged(queue);
   }
 
   #assignAll(): void {
-    for (const queue of this.#queues) if (queue.size > 0) this.#assign(queue)
+    for (const queue of this.#queues) if (queue.size > 0) this.#assign(queue);
   }
 
   /** Half of what waits in the fullest window, when that is more than a wake-up's worth of work. */
   #stealFor(lease: Lease): void {
-    let victim: Lease | undefined
+    let victim: Lease | undefined;
     for (const other of lease.queue.leases) {
-      if (other !== lease && other.inFlight.size > 1 && other.hand > (victim?.hand ?? WORTH_STEALING)) victim = other
+      if (other !== lease && other.inFlight.size > 1 && other.hand > (victim?.hand ?? WORTH_STEALING))
+        victim = other;
     }
-    if (victim === undefined) return
-    const tasks = victim.inFlight.toArray()
-    const count = tasks.length >> 1
+    if (victim === undefined) return;
+    const tasks = victim.inFlight.toArray();
+    const count = tasks.length >> 1;
     for (const task of tasks.slice(tasks.length - count)) {
-      if (this.#takeBack(task)) this.#push(task, lease)
+      if (this.#takeBack(task)) this.#push(task, lease);
     }
   }
 
   /** Gets a pushed task back if it has not started. The copy at the worker is void from then on. */
   #takeBack(task: Task): boolean {
-    if (!this.#store.takeBack(task.handle, task.attempt)) return false
-    this.#forget(task)
-    task.attempt = (task.attempt + 1) & 0xffff
-    task.state = TaskState.Queued
-    return true
+    if (!this.#store.takeBack(task.handle, task.attempt)) return false;
+    this.#forget(task);
+    task.attempt = (task.attempt + 1) & 0xffff;
+    task.state = TaskState.Queued;
+    return true;
   }
 
   #forget(task: Task): void {
-    const lease = task.lease
-    if (lease?.target instanceof WorkerLink) lease.target.forget(task)
-    lease?.remove(task)
+    const lease = task.lease;
+    if (lease?.target instanceof WorkerLink) lease.target.forget(task);
+    lease?.remove(task);
   }
 
   /** Queues a task again, under a new attempt: it was bounced, its process died, or it threw and may try again. */
   #again(task: Task): void {
-    const next = (task.attempt + 1) & 0xffff
-    if (!this.#store.restart(task.handle, task.attempt, next)) return
-    task.attempt = next
-    task.state = TaskState.Queued
-    task.queue.pushFirst(task)
+    const next = (task.attempt + 1) & 0xffff;
+    if (!this.#store.restart(task.handle, task.attempt, next)) return;
+    task.attempt = next;
+    task.state = TaskState.Queued;
+    task.queue.pushFirst(task);
   }
 
   /** A result may stand in the store while its message is held up behind a long task, or died with its sender. */
   #finishIfStored(task: Task): boolean {
-    const state = this.#store.state(task.handle)
-    if (state === ObjectState.Pending) return false
-    this.#forget(task)
-    this.#finish(task, state === ObjectState.Error, 0)
-    return true
+    const state = this.#store.state(task.handle);
+    if (state === ObjectState.Pending) return false;
+    this.#forget(task);
+    this.#finish(task, state === ObjectState.Error, 0);
+    return true;
   }
 
   #afterDeath(task: Task, death: DeadWorker): void {
-    task.lease?.remove(task)
-    if (task.state === TaskState.Done || this.#finishIfStored(task)) return
+    task.lease?.remove(task);
+    if (task.state === TaskState.Done || this.#finishIfStored(task)) return;
     if (death.running === task.handle) {
-      task.crashes++
+      task.crashes++;
       if (task.crashes > task.maxRetries) {
-        this.fail(task, this.#crash(task, death))
-        return
+        this.fail(task, this.#crash(task, death));
+        return;
       }
     }
     // Free of charge, as the task was not on the stack; but not for ever, should it be the cause all the same.
-    if (++task.losses > FREE_LOSSES) this.fail(task, this.#crash(task, death))
-    else this.#again(task)
+    if (++task.losses > FREE_LOSSES) this.fail(task, this.#crash(task, death));
+    else this.#again(task);
   }
 
   #crash(task: Task, death: DeadWorker): WorkerCrashedError {
@@ -426,32 +443,32 @@ export class Submitter {
       attempts: Math.max(task.crashes, task.losses),
       stderr: death.stderr,
       memory: death.memory,
-    })
+    });
   }
 
   #finish(task: Task, failed: boolean, microseconds: number): void {
-    if (task.state === TaskState.Done) return
-    task.state = TaskState.Done
-    const { returns } = task
-    this.#port.finished(task, failed, microseconds)
-    if (returns instanceof PendingObject) this.#complete(returns, failed)
-    else for (const pending of returns) this.#complete(pending, failed)
-    if (task.dependencies + task.contained > 0) task.forEachHeld((handle) => this.#store.release(handle))
-    for (const pending of returnsOf(task)) this.#store.release(pending.handle)
+    if (task.state === TaskState.Done) return;
+    task.state = TaskState.Done;
+    const { returns } = task;
+    this.#port.finished(task, failed, microseconds);
+    if (returns instanceof PendingObject) this.#complete(returns, failed);
+    else for (const pending of returns) this.#complete(pending, failed);
+    if (task.dependencies + task.contained > 0) task.forEachHeld((handle) => this.#store.release(handle));
+    for (const pending of returnsOf(task)) this.#store.release(pending.handle);
   }
 
   #complete(pending: PendingObject, failed: boolean): void {
-    pending.failed = failed
-    this.#pending.complete(pending)
+    pending.failed = failed;
+    this.#pending.complete(pending);
   }
 
   #drop(id: number): void {
-    const lease = this.#leases.get(id)
-    if (lease === undefined) return
-    lease.ended = true
-    this.#leases.delete(id)
-    lease.queue.leases.delete(lease)
-    if (lease.queue.size > 0) this.#demandChanged(lease.queue)
+    const lease = this.#leases.get(id);
+    if (lease === undefined) return;
+    lease.ended = true;
+    this.#leases.delete(id);
+    lease.queue.leases.delete(lease);
+    if (lease.queue.size > 0) this.#demandChanged(lease.queue);
   }
 
   // ---- demand
@@ -471,19 +488,19 @@ export class Submitter {
   }
 
   #reportAll(): void {
-    if (!this.#demandQueued) return
-    this.#demandQueued = false
-    if (this.#closed) return
-    for (const queue of this.#queues) this.#report(queue)
+    if (!this.#demandQueued) return;
+    this.#demandQueued = false;
+    if (this.#closed) return;
+    for (const queue of this.#queues) this.#report(queue);
   }
 
   #report(queue: ShapeQueue): void {
-    const count = queue.size
-    queue.emptyTicks = 0
-    if (count === 0 && queue.reported === 0) return
-    queue.reported = count
-    this.#port.demand(queue, count, queue.deepest, this.#grantsSeen)
-    if (count > 0) this.#watch()
+    const count = queue.size;
+    queue.emptyTicks = 0;
+    if (count === 0 && queue.reported === 0) return;
+    queue.reported = count;
+    this.#port.demand(queue, count, queue.deepest, this.#grantsSeen);
+    if (count > 0) this.#watch();
   }
 
   // ---- time
@@ -530,22 +547,22 @@ export class Submitter {
   }
 
   #demandDiffers(queue: ShapeQueue): boolean {
-    const { size, reported } = queue
-    if (size === 0) return reported > 0 && ++queue.emptyTicks >= 2
-    queue.emptyTicks = 0
-    return reported === 0 || size >= 2 * reported || 2 * size <= reported
+    const { size, reported } = queue;
+    if (size === 0) return reported > 0 && ++queue.emptyTicks >= 2;
+    queue.emptyTicks = 0;
+    return reported === 0 || size >= 2 * reported || 2 * size <= reported;
   }
 
   /** Takes the tasks back that wait behind a long one. */
   #relieve(lease: Lease): void {
-    const tasks = lease.inFlight.toArray().reverse()
+    const tasks = lease.inFlight.toArray().reverse();
     for (const task of tasks) {
-      if (this.#takeBack(task)) lease.queue.pushFirst(task)
-      else this.#finishIfStored(task)
+      if (this.#takeBack(task)) lease.queue.pushFirst(task);
+      else this.#finishIfStored(task);
     }
-    lease.stalled = lease.inFlight.size > 0
+    lease.stalled = lease.inFlight.size > 0;
   }
 }
 
 /** Work in microseconds that is worth moving to an idle worker: some wake-ups of a process. */
-const WORTH_STEALING = 200
+const WORTH_STEALING = 200;

@@ -29,7 +29,9 @@ export class TaskRecords {
     const id = this.#store.idString(task.handle);
     const status = task.cancelled ? 'cancelled' : failed ? 'failed' : 'finished';
     const start = Date.now() - milliseconds;
-    this.#records.push(new TaskEventT(id, task.fn.name, status, task.attempt + 1, 0, start, milliseconds, ''));
+    this.#records.push(
+      new TaskEventT(id, task.fn.name, status, task.attempt + 1, 0, start, milliseconds, ''),
+    );
   }
 
   /** What happened since the last call; undefined for nothing. */

@@ -1,16 +1,16 @@
-import type { Lease } from './lease.js'
-import { PendingObject } from './pending-objects.js'
-import type { ShapeQueue } from './shape-queue.js'
-import type { TaskList } from './task-list.js'
+import type { Lease } from './lease.js';
+import { PendingObject } from './pending-objects.js';
+import type { ShapeQueue } from './shape-queue.js';
+import type { TaskList } from './task-list.js';
 
 /** A function as this process submits it: one for each content and set of options that scheduling cares about. */
 export interface FunctionRecord {
-  readonly hash: string
-  readonly name: string
+  readonly hash: string;
+  readonly name: string;
   /** Objects that the shipped function names, held until the job ends. */
-  readonly held: readonly number[]
+  readonly held: readonly number[];
   /** Smoothed run time on the processor in microseconds, 0 until the first task is done. */
-  meanMicroseconds: number
+  meanMicroseconds: number;
 }
 
 /** States of a task at its submitter. Who moves it on stands behind each. */
@@ -23,8 +23,8 @@ export const TaskState = {
   Pushed: 2,
   /** Its returns are complete in the store. Final. */
   Done: 3,
-} as const
-export type TaskState = (typeof TaskState)[keyof typeof TaskState]
+} as const;
+export type TaskState = (typeof TaskState)[keyof typeof TaskState];
 
 /** Bits of the `flags` of a task's frame. */
 export const TaskFlags = {
@@ -36,32 +36,32 @@ export const TaskFlags = {
   ArgumentsInStore: 4,
   /** May block its process in getSync. */
   Exclusive: 8,
-} as const
+} as const;
 
 /** What the submitter knows of one task from `.remote()` until its returns are complete. */
 export class Task {
-  state: TaskState = TaskState.Waiting
+  state: TaskState = TaskState.Waiting;
   /** The returns in order; the first one's handle is `handle`. Set once, right after the task was made. */
-  returns!: PendingObject | readonly PendingObject[]
+  returns!: PendingObject | readonly PendingObject[];
   /** Attempt in the task word; a retry or a taking back moves it on, so that older copies of the task are void. */
-  attempt = 0
+  attempt = 0;
   /** Times that the task was charged for the death of its process. */
-  crashes = 0
+  crashes = 0;
   /** Times that its process died, charged or not. */
-  losses = 0
+  losses = 0;
   /** Times that it threw and was tried again. */
-  errorRetries = 0
-  lease: Lease | undefined
+  errorRetries = 0;
+  lease: Lease | undefined;
   /** Where it is listed, and its neighbours there. Written by TaskList. */
-  list: TaskList | undefined
-  previous: Task | undefined
-  next: Task | undefined
+  list: TaskList | undefined;
+  previous: Task | undefined;
+  next: Task | undefined;
   /** Expected run time when it was pushed, microseconds. */
-  estimate = 0
+  estimate = 0;
   /** Arguments that are not complete yet. */
-  unresolved = 0
+  unresolved = 0;
   /** Set once cancel was asked for; what is still to come is discarded. */
-  cancelled = false
+  cancelled = false;
 
   constructor(
     /** Number of the task at this submitter; part of its returns' ids. */
@@ -86,29 +86,34 @@ export class Task {
     readonly callSite: { stack?: string } | undefined,
   ) {}
 
+  /** Which try the next start is, from 1: only deaths that were charged and errors that were retried count. */
+  get tries(): number {
+    return 1 + this.crashes + this.errorRetries;
+  }
+
   get returnCount(): number {
-    return this.returns instanceof PendingObject ? 1 : this.returns.length
+    return this.returns instanceof PendingObject ? 1 : this.returns.length;
   }
 
   forEachDependency(act: (handle: number) => void): void {
-    const view = new DataView(this.spec.buffer, this.spec.byteOffset)
-    let at = this.specStart + 8 * (this.returnCount - 1)
-    for (let index = 0; index < this.dependencies; index++, at += 16) act(view.getFloat64(at + 8, true))
+    const view = new DataView(this.spec.buffer, this.spec.byteOffset);
+    let at = this.specStart + 8 * (this.returnCount - 1);
+    for (let index = 0; index < this.dependencies; index++, at += 16) act(view.getFloat64(at + 8, true));
   }
 
   /** Handles that the task keeps alive until it is done: its arguments and what they contain. */
   forEachHeld(act: (handle: number) => void): void {
-    const view = new DataView(this.spec.buffer, this.spec.byteOffset)
-    let at = this.specStart + 8 * (this.returnCount - 1)
-    for (let index = 0; index < this.dependencies; index++, at += 16) act(view.getFloat64(at + 8, true))
-    for (let index = 0; index < this.contained; index++, at += 8) act(view.getFloat64(at, true))
+    const view = new DataView(this.spec.buffer, this.spec.byteOffset);
+    let at = this.specStart + 8 * (this.returnCount - 1);
+    for (let index = 0; index < this.dependencies; index++, at += 16) act(view.getFloat64(at + 8, true));
+    for (let index = 0; index < this.contained; index++, at += 8) act(view.getFloat64(at, true));
   }
 }
 
 /** Which thrown errors are tried again: none, all, or those of the classes. */
-export type RetryErrors = boolean | readonly (abstract new (...parameters: never[]) => unknown)[]
+export type RetryErrors = boolean | readonly (abstract new (...parameters: never[]) => unknown)[];
 
 /** The returns of a task as a list. */
 export function returnsOf(task: Task): readonly PendingObject[] {
-  return task.returns instanceof PendingObject ? [task.returns] : task.returns
+  return task.returns instanceof PendingObject ? [task.returns] : task.returns;
 }

@@ -1,116 +1,128 @@
-import { BlockingGetError, GetTimeoutError, ModulesNotLoadedError, TaskCancelledError, type WaitingFor } from '../errors/index.js'
-import { type NativeStore, pumpSockets } from '../store/native.js'
-import { ObjectRef } from '../store/object-ref.js'
-import { type ObjectValues, ObjectState, StoredFailure } from './object-values.js'
-import { type ObjectWaiter, PendingObject, type PendingObjects } from './pending-objects.js'
-import type { TaskContext, TaskContexts } from './task-context.js'
+import {
+  BlockingGetError,
+  GetTimeoutError,
+  ModulesNotLoadedError,
+  TaskCancelledError,
+  type WaitingFor,
+} from '../errors/index.js';
+import { type NativeStore, pumpSockets } from '../store/native.js';
+import { ObjectRef } from '../store/object-ref.js';
+import { ObjectState, type ObjectValues, StoredFailure } from './object-values.js';
+import { type ObjectWaiter, PendingObject, type PendingObjects } from './pending-objects.js';
+import type { TaskContext, TaskContexts } from './task-context.js';
 
 /** Microtask-only loops never let the event loop run; a local result waits for it once in this many milliseconds. */
-const TURN_MILLISECONDS = 1
+const TURN_MILLISECONDS = 1;
 /** A get that waits longer says what it waits for. */
-const SLOW_GET_MILLISECONDS = 10_000
-const WATCH_MILLISECONDS = 1000
+const SLOW_GET_MILLISECONDS = 10_000;
+const WATCH_MILLISECONDS = 1000;
 /** How long a blocking get sleeps at most before it looks again. */
-const PUMP_MILLISECONDS = 100
+const PUMP_MILLISECONDS = 100;
 
 export interface GetOptions {
-  readonly timeout?: number | undefined
-  readonly signal?: AbortSignal | undefined
+  readonly timeout?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface WaitOptions {
-  readonly numReturns?: number | undefined
-  readonly timeout?: number | undefined
-  readonly signal?: AbortSignal | undefined
+  readonly numReturns?: number | undefined;
+  readonly timeout?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What waiting needs of its surroundings. */
 export interface WaitingPort {
   /** Asks the raylet to tell when the object of another process is complete. */
-  awaitObject(handle: number): void
+  awaitObject(handle: number): void;
   /** One of our tasks is waited for: it goes first. */
-  expedite(pending: PendingObject): void
+  expedite(pending: PendingObject): void;
   /** Sends what is queued; the thread is about to block. */
-  flush(): void
-  describe(handle: number): string
+  flush(): void;
+  describe(handle: number): string;
   /** The error of a complete object, with what this process knows about the task that made it. */
-  failure(handle: number, error: unknown): unknown
+  failure(handle: number, error: unknown): unknown;
   /** Keeps the process alive while somebody waits. */
-  retain(): void
-  release(): void
-  log(text: string): void
+  retain(): void;
+  release(): void;
+  log(text: string): void;
 }
 
-type Refs = readonly ObjectRef<unknown>[]
+type Refs = readonly ObjectRef<unknown>[];
 
 /** get, getSync and wait. */
 export class Waiting {
-  readonly store: NativeStore
-  readonly #pending: PendingObjects
-  readonly #values: ObjectValues
-  readonly port: WaitingPort
-  readonly #contexts: TaskContexts
+  readonly store: NativeStore;
+  readonly #pending: PendingObjects;
+  readonly #values: ObjectValues;
+  readonly port: WaitingPort;
+  readonly #contexts: TaskContexts;
   /** In no order: a request knows its place. */
-  readonly #requests: Request[] = []
-  #lastTurn = 0
-  #turnQueued = false
-  #watch: NodeJS.Timeout | undefined
-  #ended: Error | undefined
+  readonly #requests: Request[] = [];
+  #lastTurn = 0;
+  #turnQueued = false;
+  #watch: NodeJS.Timeout | undefined;
+  #ended: Error | undefined;
 
-  constructor(store: NativeStore, pending: PendingObjects, values: ObjectValues, port: WaitingPort, contexts: TaskContexts) {
-    this.store = store
-    this.#pending = pending
-    this.#values = values
-    this.port = port
-    this.#contexts = contexts
+  constructor(
+    store: NativeStore,
+    pending: PendingObjects,
+    values: ObjectValues,
+    port: WaitingPort,
+    contexts: TaskContexts,
+  ) {
+    this.store = store;
+    this.#pending = pending;
+    this.#values = values;
+    this.port = port;
+    this.#contexts = contexts;
   }
 
   getOne(ref: ObjectRef<unknown>, options: GetOptions | undefined): Promise<unknown> {
-    if (options?.signal?.aborted) return Promise.reject(options.signal.reason)
-    const handle = ObjectRef.handleOf(ref)
+    if (options?.signal?.aborted) return Promise.reject(options.signal.reason);
+    const handle = ObjectRef.handleOf(ref);
     if (this.isComplete(ref, handle)) {
       try {
-        const value = this.read(handle)
-        return this.#turnIsDue() ? this.#afterTurn(value) : Promise.resolve(value)
+        const value = this.read(handle);
+        return this.#turnIsDue() ? this.#afterTurn(value) : Promise.resolve(value);
       } catch (error) {
-        return this.#rejectedRead(handle, error)
+        return this.#rejectedRead(handle, error);
       }
     }
     return new Promise((resolve, reject) => {
-      if (options === undefined) new SingleGet(this, [ref], undefined, resolve, reject).start()
-      else new GetRequest(this, [ref], options, (values) => resolve(values[0]), reject).start()
-    })
+      if (options === undefined) new SingleGet(this, [ref], undefined, resolve, reject).start();
+      else new GetRequest(this, [ref], options, (values) => resolve(values[0]), reject).start();
+    });
   }
 
   getAll(refs: Refs, options: GetOptions | undefined): Promise<unknown[]> {
-    if (options?.signal?.aborted) return Promise.reject(options.signal.reason)
+    if (options?.signal?.aborted) return Promise.reject(options.signal.reason);
     return new Promise((resolve, reject) => {
-      new GetRequest(this, refs, options, resolve, reject).start()
-    })
+      new GetRequest(this, refs, options, resolve, reject).start();
+    });
   }
 
   /** Blocks the thread until the object is complete. */
   getSync(ref: ObjectRef<unknown>): unknown {
-    const handle = ObjectRef.handleOf(ref)
-    if (!this.isComplete(ref, handle)) this.#block(ref, handle)
+    const handle = ObjectRef.handleOf(ref);
+    if (!this.isComplete(ref, handle)) this.#block(ref, handle);
     try {
-      return this.read(handle)
+      return this.read(handle);
     } catch (error) {
-      throw error instanceof StoredFailure ? this.port.failure(handle, error.error) : error
+      throw error instanceof StoredFailure ? this.port.failure(handle, error.error) : error;
     }
   }
 
   wait(refs: Refs, options: WaitOptions | undefined): Promise<[ObjectRef<unknown>[], ObjectRef<unknown>[]]> {
-    if (options?.signal?.aborted) return Promise.reject(options.signal.reason)
+    if (options?.signal?.aborted) return Promise.reject(options.signal.reason);
     // Of no refs none is waited for.
-    const count = Math.min(options?.numReturns ?? 1, refs.length)
-    const split = this.split(refs, count)
+    const count = Math.min(options?.numReturns ?? 1, refs.length);
+    const split = this.split(refs, count);
     if (split[0].length >= count || options?.timeout === 0) {
-      return this.#turnIsDue() ? this.#afterTurn(split) : Promise.resolve(split)
+      return this.#turnIsDue() ? this.#afterTurn(split) : Promise.resolve(split);
     }
     return new Promise((resolve, reject) => {
-      new WaitRequest(this, refs, count, options, resolve, reject).start()
-    })
+      new WaitRequest(this, refs, count, options, resolve, reject).start();
+    });
   }
 
   /** The first `count` complete refs, and all others, both in the order given. */
@@ -118,184 +130,184 @@ export class Waiting {
     if (count === 1) {
       // The usual loop takes one ref at a time; it is to cost no more than the copy of the rest.
       for (let index = 0; index < refs.length; index++) {
-        const ref = refs[index]!
-        if (!this.isComplete(ref, ObjectRef.handleOf(ref))) continue
-        const rest = refs.slice(1)
-        for (let at = 0; at < index; at++) rest[at] = refs[at]!
-        return [[ref], rest]
+        const ref = refs[index]!;
+        if (!this.isComplete(ref, ObjectRef.handleOf(ref))) continue;
+        const rest = refs.slice(1);
+        for (let at = 0; at < index; at++) rest[at] = refs[at]!;
+        return [[ref], rest];
       }
-      return [[], refs.slice()]
+      return [[], refs.slice()];
     }
-    const ready: ObjectRef<unknown>[] = []
-    const rest: ObjectRef<unknown>[] = []
+    const ready: ObjectRef<unknown>[] = [];
+    const rest: ObjectRef<unknown>[] = [];
     for (const ref of refs) {
-      if (ready.length < count && this.isComplete(ref, ObjectRef.handleOf(ref))) ready.push(ref)
-      else rest.push(ref)
+      if (ready.length < count && this.isComplete(ref, ObjectRef.handleOf(ref))) ready.push(ref);
+      else rest.push(ref);
     }
-    return [ready, rest]
+    return [ready, rest];
   }
 
   isComplete(ref: ObjectRef<unknown>, handle: number): boolean {
-    if (ObjectRef.isReady(ref)) return true
-    if (this.#pending.get(handle) !== undefined) return false
-    if (this.store.state(handle) === ObjectState.Pending) return false
-    ObjectRef.setReady(ref)
-    return true
+    if (ObjectRef.isReady(ref)) return true;
+    if (this.#pending.get(handle) !== undefined) return false;
+    if (this.store.state(handle) === ObjectState.Pending) return false;
+    ObjectRef.setReady(ref);
+    return true;
   }
 
   /** Calls the waiter when the object is complete; false when it is complete already. */
   subscribe(handle: number, waiter: ObjectWaiter): boolean {
     if (this.#ended !== undefined) {
-      waiter.objectsLost(this.#ended)
-      return true
+      waiter.objectsLost(this.#ended);
+      return true;
     }
-    let pending = this.#pending.get(handle)
+    let pending = this.#pending.get(handle);
     if (pending === undefined) {
-      if (this.store.wait(handle)) return false
-      pending = new PendingObject(handle, undefined)
-      this.#pending.add(pending)
-      this.port.awaitObject(handle)
-    } else if (pending.task !== undefined) this.port.expedite(pending)
-    pending.add(waiter)
-    return true
+      if (this.store.wait(handle)) return false;
+      pending = new PendingObject(handle, undefined);
+      this.#pending.add(pending);
+      this.port.awaitObject(handle);
+    } else if (pending.task !== undefined) this.port.expedite(pending);
+    pending.add(waiter);
+    return true;
   }
 
   unsubscribe(handle: number, waiter: ObjectWaiter): void {
-    this.#pending.get(handle)?.remove(waiter)
+    this.#pending.get(handle)?.remove(waiter);
   }
 
   /** @throws StoredFailure, ModulesNotLoadedError */
   read(handle: number): unknown {
-    return this.#values.read(handle, this.#contexts.current()?.id ?? 0)
+    return this.#values.read(handle, this.#contexts.current()?.id ?? 0);
   }
 
   /** The same on behalf of a task that is not the running one. */
   readFor(handle: number, context: TaskContext | undefined): unknown {
-    return this.#values.read(handle, context?.id ?? 0)
+    return this.#values.read(handle, context?.id ?? 0);
   }
 
   /** The session is over. */
   end(reason: Error): void {
-    this.#ended = reason
-    clearInterval(this.#watch)
-    for (const request of [...this.#requests]) request.objectsLost(reason)
-    this.#pending.failAll(reason)
+    this.#ended = reason;
+    clearInterval(this.#watch);
+    for (const request of [...this.#requests]) request.objectsLost(reason);
+    this.#pending.failAll(reason);
   }
 
   /** The task was cancelled: what it awaits rejects. */
   cancelRequestsOf(context: TaskContext): void {
     for (const request of [...this.#requests]) {
-      if (request.context === context) request.objectsLost(new TaskCancelledError(context.name))
+      if (request.context === context) request.objectsLost(new TaskCancelledError(context.name));
     }
   }
 
   currentContext(): TaskContext | undefined {
-    return this.#contexts.current()
+    return this.#contexts.current();
   }
 
   began(request: Request): void {
-    request.place = this.#requests.push(request) - 1
-    this.port.retain()
+    request.place = this.#requests.push(request) - 1;
+    this.port.retain();
     if (this.#watch === undefined) {
-      this.#watch = setInterval(() => this.#reportSlow(), WATCH_MILLISECONDS)
-      this.#watch.unref()
+      this.#watch = setInterval(() => this.#reportSlow(), WATCH_MILLISECONDS);
+      this.#watch.unref();
     }
   }
 
   finished(request: Request): void {
-    if (request.place < 0) return
-    const last = this.#requests.pop()!
+    if (request.place < 0) return;
+    const last = this.#requests.pop()!;
     if (last !== request) {
-      this.#requests[request.place] = last
-      last.place = request.place
+      this.#requests[request.place] = last;
+      last.place = request.place;
     }
-    request.place = -1
-    this.port.release()
+    request.place = -1;
+    this.port.release();
   }
 
   #block(ref: ObjectRef<unknown>, handle: number): void {
-    const context = this.#contexts.current()
-    if (context !== undefined && !context.exclusive) throw new BlockingGetError(context.name, ref.id)
-    let complete = false
-    let lost: Error | undefined
+    const context = this.#contexts.current();
+    if (context !== undefined && !context.exclusive) throw new BlockingGetError(context.name, ref.id);
+    let complete = false;
+    let lost: Error | undefined;
     const waiter: ObjectWaiter = {
       objectReady: () => {
-        complete = true
+        complete = true;
       },
       objectsLost: (reason) => {
-        lost = reason
+        lost = reason;
       },
-    }
-    if (!this.subscribe(handle, waiter)) return
-    context?.suspendBlocked()
+    };
+    if (!this.subscribe(handle, waiter)) return;
+    context?.suspendBlocked();
     try {
       while (!complete && lost === undefined) {
-        this.port.flush()
-        pumpSockets(PUMP_MILLISECONDS)
+        this.port.flush();
+        pumpSockets(PUMP_MILLISECONDS);
       }
     } finally {
-      context?.resumeBlocked()
+      context?.resumeBlocked();
     }
-    if (lost !== undefined) throw lost
+    if (lost !== undefined) throw lost;
   }
 
   #rejectedRead(handle: number, error: unknown): Promise<unknown> {
     if (error instanceof ModulesNotLoadedError) {
       return error.load().then(() => {
         try {
-          return this.read(handle)
+          return this.read(handle);
         } catch (again) {
-          return this.#rejectedRead(handle, again)
+          return this.#rejectedRead(handle, again);
         }
-      })
+      });
     }
-    return Promise.reject(error instanceof StoredFailure ? this.port.failure(handle, error.error) : error)
+    return Promise.reject(error instanceof StoredFailure ? this.port.failure(handle, error.error) : error);
   }
 
   #turnIsDue(): boolean {
-    const now = performance.now()
-    if (now - this.#lastTurn < TURN_MILLISECONDS) return false
+    const now = performance.now();
+    if (now - this.#lastTurn < TURN_MILLISECONDS) return false;
     if (!this.#turnQueued) {
-      this.#turnQueued = true
+      this.#turnQueued = true;
       setImmediate(() => {
-        this.#turnQueued = false
-        this.#lastTurn = performance.now()
-      })
+        this.#turnQueued = false;
+        this.#lastTurn = performance.now();
+      });
     }
-    return true
+    return true;
   }
 
   #afterTurn<T>(value: T): Promise<T> {
-    return new Promise((resolve) => setImmediate(resolve, value))
+    return new Promise((resolve) => setImmediate(resolve, value));
   }
 
   #reportSlow(): void {
     if (this.#requests.length === 0) {
-      clearInterval(this.#watch)
-      this.#watch = undefined
+      clearInterval(this.#watch);
+      this.#watch = undefined;
     }
     for (const request of this.#requests) {
-      request.age += WATCH_MILLISECONDS
-      if (request.age !== SLOW_GET_MILLISECONDS) continue
-      const waiting = request.waitingFor()
-      const more = waiting.length > 3 ? ` and ${waiting.length - 3} more` : ''
-      const list = waiting.slice(0, 3).map(({ objectId, state }) => `ObjectRef(${objectId}): ${state}`)
-      this.port.log(`mobula.${request.operation} has waited for 10 s for ${list.join('; ')}${more}`)
+      request.age += WATCH_MILLISECONDS;
+      if (request.age !== SLOW_GET_MILLISECONDS) continue;
+      const waiting = request.waitingFor();
+      const more = waiting.length > 3 ? ` and ${waiting.length - 3} more` : '';
+      const list = waiting.slice(0, 3).map(({ objectId, state }) => `ObjectRef(${objectId}): ${state}`);
+      this.port.log(`mobula.${request.operation} has waited for 10 s for ${list.join('; ')}${more}`);
     }
   }
 }
 
 /** What get and wait have in common while they wait: subscriptions, timeout, signal, the task's suspension. */
 abstract class Request implements ObjectWaiter {
-  abstract readonly operation: string
+  abstract readonly operation: string;
   /** Milliseconds, counted by the watch. */
-  age = 0
+  age = 0;
   /** Index in the list of those that wait; negative when it does not. */
-  place = -1
-  readonly context: TaskContext | undefined
-  protected done = false
-  #timer: NodeJS.Timeout | undefined
-  readonly #onAbort = (): void => this.fail(this.options!.signal!.reason)
+  place = -1;
+  readonly context: TaskContext | undefined;
+  protected done = false;
+  #timer: NodeJS.Timeout | undefined;
+  readonly #onAbort = (): void => this.fail(this.options!.signal!.reason);
 
   constructor(
     protected readonly waiting: Waiting,
@@ -304,61 +316,75 @@ abstract class Request implements ObjectWaiter {
     protected readonly options: GetOptions | undefined,
     protected readonly reject: (error: unknown) => void,
   ) {
-    this.context = waiting.currentContext()
+    this.context = waiting.currentContext();
   }
 
-  abstract objectReady(pending: PendingObject): void
-  protected abstract timedOut(): void
+  abstract objectReady(pending: PendingObject): void;
+  protected abstract timedOut(): void;
 
   objectsLost(reason: Error): void {
-    this.fail(reason)
+    this.fail(reason);
   }
 
   /** Subscribed to at least one object. */
   protected begin(): void {
-    this.waiting.began(this)
-    this.context?.suspend()
-    const { timeout, signal } = this.options ?? {}
+    this.waiting.began(this);
+    this.context?.suspend();
+    const { timeout, signal } = this.options ?? {};
     if (timeout !== undefined && timeout !== Number.POSITIVE_INFINITY) {
-      this.#timer = setTimeout(() => this.timedOut(), timeout)
+      this.#timer = setTimeout(() => this.timedOut(), timeout);
     }
-    signal?.addEventListener('abort', this.#onAbort, { once: true })
+    signal?.addEventListener('abort', this.#onAbort, { once: true });
   }
 
   /** Ends the waiting; false when it had ended before. */
   protected end(): boolean {
-    if (this.done) return false
-    this.done = true
-    clearTimeout(this.#timer)
-    this.options?.signal?.removeEventListener('abort', this.#onAbort)
-    this.waiting.finished(this)
-    this.context?.resume()
-    return true
+    if (this.done) return false;
+    this.done = true;
+    clearTimeout(this.#timer);
+    this.options?.signal?.removeEventListener('abort', this.#onAbort);
+    this.waiting.finished(this);
+    this.context?.resume();
+    return true;
+  }
+
+  /** Ends the waiting, when its task's turn comes, and acts; does nothing if it had ended before. */
+  protected wake(act: () => void): void {
+    const { context } = this;
+    if (context === undefined) {
+      if (this.end()) act();
+    } else {
+      context.wake(() => {
+        if (this.end()) act();
+      });
+    }
   }
 
   protected fail(error: unknown): void {
-    if (!this.end()) return
-    this.unsubscribe()
-    this.reject(error)
+    this.wake(() => {
+      this.unsubscribe();
+      this.reject(error);
+    });
   }
 
   protected unsubscribe(): void {
-    for (const ref of this.refs) this.waiting.unsubscribe(ObjectRef.handleOf(ref), this)
+    for (const ref of this.refs) this.waiting.unsubscribe(ObjectRef.handleOf(ref), this);
   }
 
   waitingFor(): WaitingFor[] {
-    const list: WaitingFor[] = []
+    const list: WaitingFor[] = [];
     for (const ref of this.refs) {
-      const handle = ObjectRef.handleOf(ref)
-      if (!this.waiting.isComplete(ref, handle)) list.push({ objectId: ref.id, state: this.waiting.port.describe(handle) })
+      const handle = ObjectRef.handleOf(ref);
+      if (!this.waiting.isComplete(ref, handle))
+        list.push({ objectId: ref.id, state: this.waiting.port.describe(handle) });
     }
-    return list
+    return list;
   }
 }
 
 /** The usual get: one object, for as long as it takes. */
 class SingleGet extends Request {
-  readonly operation = 'get'
+  readonly operation = 'get';
 
   constructor(
     waiting: Waiting,
@@ -367,36 +393,36 @@ class SingleGet extends Request {
     private readonly resolve: (value: unknown) => void,
     reject: (error: unknown) => void,
   ) {
-    super(waiting, refs, options, reject)
+    super(waiting, refs, options, reject);
   }
 
   start(): void {
     if (this.waiting.subscribe(ObjectRef.handleOf(this.refs[0]!), this)) {
-      if (!this.done) this.begin()
-    } else this.#deliver()
+      if (!this.done) this.begin();
+    } else this.#deliver();
   }
 
   override objectReady(): void {
-    if (this.end()) this.#deliver()
+    this.wake(() => this.#deliver());
   }
 
   protected override timedOut(): void {}
 
   #deliver(): void {
-    const { waiting } = this
-    const handle = ObjectRef.handleOf(this.refs[0]!)
+    const { waiting } = this;
+    const handle = ObjectRef.handleOf(this.refs[0]!);
     try {
-      this.resolve(waiting.readFor(handle, this.context))
+      this.resolve(waiting.readFor(handle, this.context));
     } catch (error) {
-      if (error instanceof ModulesNotLoadedError) error.load().then(() => this.#deliver(), this.reject)
-      else this.reject(error instanceof StoredFailure ? waiting.port.failure(handle, error.error) : error)
+      if (error instanceof ModulesNotLoadedError) error.load().then(() => this.#deliver(), this.reject);
+      else this.reject(error instanceof StoredFailure ? waiting.port.failure(handle, error.error) : error);
     }
   }
 }
 
 class GetRequest extends Request {
-  readonly operation = 'get'
-  #remaining = 0
+  readonly operation = 'get';
+  #remaining = 0;
 
   constructor(
     waiting: Waiting,
@@ -405,71 +431,76 @@ class GetRequest extends Request {
     private readonly resolve: (values: unknown[]) => void,
     reject: (error: unknown) => void,
   ) {
-    super(waiting, refs, options, reject)
+    super(waiting, refs, options, reject);
   }
 
   start(): void {
-    const { waiting } = this
-    let failed = 0
+    const { waiting } = this;
+    let failed = 0;
     for (const ref of this.refs) {
-      const handle = ObjectRef.handleOf(ref)
+      const handle = ObjectRef.handleOf(ref);
       if (!waiting.isComplete(ref, handle) && waiting.subscribe(handle, this)) {
-        if (this.done) return
-        this.#remaining++
-      } else if (failed === 0 && waiting.store.state(handle) !== ObjectState.Value) failed = handle
+        if (this.done) return;
+        this.#remaining++;
+      } else if (failed === 0 && waiting.store.state(handle) !== ObjectState.Value) failed = handle;
     }
-    if (this.#remaining === 0) this.#deliver()
+    if (this.#remaining === 0) this.#deliver();
     else {
-      this.begin()
-      if (failed !== 0) this.#rejectWith(failed)
+      this.begin();
+      if (failed !== 0) this.#rejectWith(failed);
     }
   }
 
   override objectReady(pending: PendingObject): void {
-    if (this.done) return
-    this.#remaining--
-    if (this.#remaining === 0) {
-      this.end()
-      this.#deliver()
-    } else if (pending.failed || (pending.task === undefined && this.waiting.store.state(pending.handle) !== ObjectState.Value)) {
-      this.#rejectWith(pending.handle)
+    if (this.done) return;
+    this.#remaining--;
+    if (this.#remaining === 0) this.wake(() => this.#deliver());
+    else if (
+      pending.failed ||
+      (pending.task === undefined && this.waiting.store.state(pending.handle) !== ObjectState.Value)
+    ) {
+      this.#rejectWith(pending.handle);
     }
   }
 
   protected override timedOut(): void {
-    this.fail(new GetTimeoutError(this.options!.timeout!, this.waitingFor()))
+    this.fail(new GetTimeoutError(this.options!.timeout!, this.waitingFor()));
   }
 
   #rejectWith(handle: number): void {
     try {
-      this.waiting.read(handle)
+      this.waiting.read(handle);
     } catch (error) {
-      if (error instanceof ModulesNotLoadedError) error.load().then(() => this.#rejectWith(handle), (reason) => this.fail(reason))
-      else this.fail(error instanceof StoredFailure ? this.waiting.port.failure(handle, error.error) : error)
+      if (error instanceof ModulesNotLoadedError)
+        error.load().then(
+          () => this.#rejectWith(handle),
+          (reason) => this.fail(reason),
+        );
+      else this.fail(error instanceof StoredFailure ? this.waiting.port.failure(handle, error.error) : error);
     }
   }
 
   #deliver(): void {
-    const { refs, waiting } = this
-    const values: unknown[] = new Array(refs.length)
-    let handle = 0
+    const { refs, waiting } = this;
+    const values: unknown[] = new Array(refs.length);
+    let handle = 0;
     try {
       for (let index = 0; index < refs.length; index++) {
-        handle = ObjectRef.handleOf(refs[index]!)
-        values[index] = waiting.readFor(handle, this.context)
+        handle = ObjectRef.handleOf(refs[index]!);
+        values[index] = waiting.readFor(handle, this.context);
       }
     } catch (error) {
-      if (error instanceof ModulesNotLoadedError) error.load().then(() => this.#deliver(), this.reject)
-      else this.reject(error instanceof StoredFailure ? waiting.port.failure(handle, error.error) : error)
-      return
+      if (error instanceof ModulesNotLoadedError) error.load().then(() => this.#deliver(), this.reject);
+      else this.reject(error instanceof StoredFailure ? waiting.port.failure(handle, error.error) : error);
+      return;
     }
-    this.resolve(values)
+    this.resolve(values);
   }
 }
 
 class WaitRequest extends Request {
-  readonly operation = 'wait'
-  #remaining = 0
+  readonly operation = 'wait';
+  #remaining = 0;
 
   constructor(
     waiting: Waiting,
@@ -479,35 +510,36 @@ class WaitRequest extends Request {
     private readonly resolve: (split: [ObjectRef<unknown>[], ObjectRef<unknown>[]]) => void,
     reject: (error: unknown) => void,
   ) {
-    super(waiting, refs, options, reject)
+    super(waiting, refs, options, reject);
   }
 
   start(): void {
-    const { waiting } = this
-    let complete = 0
+    const { waiting } = this;
+    let complete = 0;
     for (const ref of this.refs) {
-      const handle = ObjectRef.handleOf(ref)
-      if (waiting.isComplete(ref, handle) || !waiting.subscribe(handle, this)) complete++
-      if (this.done) return
+      const handle = ObjectRef.handleOf(ref);
+      if (waiting.isComplete(ref, handle) || !waiting.subscribe(handle, this)) complete++;
+      if (this.done) return;
     }
-    this.#remaining = this.count - complete
-    this.begin()
-    if (this.#remaining <= 0) this.#finish()
+    this.#remaining = this.count - complete;
+    this.begin();
+    if (this.#remaining <= 0) this.#finish();
   }
 
   override objectReady(): void {
-    if (this.done || --this.#remaining > 0) return
+    if (this.done || --this.#remaining > 0) return;
     // The completions of one batch come one after another; those behind this one count as well, and cost no scan.
-    queueMicrotask(() => this.#finish())
+    queueMicrotask(() => this.#finish());
   }
 
   protected override timedOut(): void {
-    this.#finish()
+    this.#finish();
   }
 
   #finish(): void {
-    if (!this.end()) return
-    this.unsubscribe()
-    this.resolve(this.waiting.split(this.refs, this.count))
+    this.wake(() => {
+      this.unsubscribe();
+      this.resolve(this.waiting.split(this.refs, this.count));
+    });
   }
 }

@@ -333,7 +333,11 @@ export interface NativeSocket {
   readonly descriptor: number;
   /** The process at the other end, as the kernel knows it. */
   peer(): { pid: number; uid: number };
-  /** Sends the store and a slot of it. Has to be the first that is sent on the connection. */
+  /**
+   * Sends the store and a slot of it. Has to be the first that is sent on the connection.
+   *
+   * @throws `EACCES` when the other side is another user, `EPIPE` when it is gone
+   */
   sendStore(store: RayletStore, slot: number): void;
   /**
    * Receives what `sendStore` sent; undefined = not there yet. Has to be the first that is received.

@@ -9,7 +9,13 @@ const here = dirname(fileURLToPath(import.meta.url));
 export const packageRoot = findRoot(here);
 
 /** The compiled modules one by one, or the same bundled into few files, which load several times faster. */
-const compiled = join(packageRoot, 'build', here.startsWith(join(packageRoot, 'build', 'bundle') + sep) || here === join(packageRoot, 'build', 'bundle') ? 'bundle' : 'lib');
+const compiled = join(
+  packageRoot,
+  'build',
+  here.startsWith(join(packageRoot, 'build', 'bundle') + sep) || here === join(packageRoot, 'build', 'bundle')
+    ? 'bundle'
+    : 'lib',
+);
 
 /** The program of a process that Mobula starts: of the same form as the code that starts it. */
 export function programFile(process: 'raylet' | 'worker'): string {
@@ -17,5 +23,7 @@ export function programFile(process: 'raylet' | 'worker'): string {
 }
 
 function findRoot(folder: string): string {
-  return existsSync(join(folder, 'package.json')) || folder === dirname(folder) ? folder : findRoot(dirname(folder));
+  return existsSync(join(folder, 'package.json')) || folder === dirname(folder)
+    ? folder
+    : findRoot(dirname(folder));
 }

@@ -1,15 +1,15 @@
-import type { EncodedValue } from '../values/types.js'
-import { TaskFlags } from '../runtime/task.js'
-import type { WorkerFunction } from './worker-functions.js'
+import { TaskFlags } from '../runtime/task.js';
+import type { EncodedValue } from '../values/types.js';
+import type { WorkerFunction } from './worker-functions.js';
 
 /** Where an assignment came from, and where its end is reported. */
 export interface AssignmentOrigin {
   /** `error` is there for TaskStatus.Thrown only. */
-  done(assignment: Assignment, status: number, microseconds: number, error: EncodedValue | undefined): void
+  done(assignment: Assignment, status: number, microseconds: number, error: EncodedValue | undefined): void;
   /** Gives unstarted tasks back. */
-  bounced(lease: number, assignments: readonly Assignment[]): void
+  bounced(lease: number, assignments: readonly Assignment[]): void;
   /** No further task of this lease will be started. */
-  leaseEnded(lease: number): void
+  leaseEnded(lease: number): void;
 }
 
 /** A task in this worker's hands: what its frame says, or what this process's own submitter knows. */
@@ -21,6 +21,8 @@ export class Assignment {
     /** Of the first return; its entry carries the task word. */
     readonly handle: number,
     readonly attempt: number,
+    /** Which try this is, from 1. */
+    readonly tries: number,
     readonly lease: number,
     readonly fn: WorkerFunction,
     readonly flags: number,
@@ -35,48 +37,49 @@ export class Assignment {
   ) {}
 
   get alone(): boolean {
-    return (this.flags & TaskFlags.Alone) !== 0
+    return (this.flags & TaskFlags.Alone) !== 0;
   }
 
   get exclusive(): boolean {
-    return (this.flags & TaskFlags.Exclusive) !== 0
+    return (this.flags & TaskFlags.Exclusive) !== 0;
   }
 
   get errorsComeBack(): boolean {
-    return (this.flags & TaskFlags.ErrorsComeBack) !== 0
+    return (this.flags & TaskFlags.ErrorsComeBack) !== 0;
   }
 
   get argumentsInStore(): boolean {
-    return (this.flags & TaskFlags.ArgumentsInStore) !== 0
+    return (this.flags & TaskFlags.ArgumentsInStore) !== 0;
   }
 
   /** Handles of all returns, in order. */
   get targets(): number[] {
-    const view = this.#view()
-    const targets = [this.handle]
-    for (let index = 0; index < this.returnCount - 1; index++) targets.push(view.getFloat64(this.start + 8 * index, true))
-    return targets
+    const view = this.#view();
+    const targets = [this.handle];
+    for (let index = 0; index < this.returnCount - 1; index++)
+      targets.push(view.getFloat64(this.start + 8 * index, true));
+    return targets;
   }
 
   forEachDependency(act: (position: number, handle: number) => void): void {
-    if (this.dependencies === 0) return
-    const view = this.#view()
-    let at = this.start + 8 * (this.returnCount - 1)
+    if (this.dependencies === 0) return;
+    const view = this.#view();
+    let at = this.start + 8 * (this.returnCount - 1);
     for (let index = 0; index < this.dependencies; index++, at += 16) {
-      act(view.getFloat64(at, true), view.getFloat64(at + 8, true))
+      act(view.getFloat64(at, true), view.getFloat64(at + 8, true));
     }
   }
 
   /** The object that holds the arguments, when they stand in the store. */
   get firstContained(): number {
-    return this.#view().getFloat64(this.start + 8 * (this.returnCount - 1) + 16 * this.dependencies, true)
+    return this.#view().getFloat64(this.start + 8 * (this.returnCount - 1) + 16 * this.dependencies, true);
   }
 
   get argumentStart(): number {
-    return this.start + 8 * (this.returnCount - 1) + 16 * this.dependencies + 8 * this.contained
+    return this.start + 8 * (this.returnCount - 1) + 16 * this.dependencies + 8 * this.contained;
   }
 
   #view(): DataView {
-    return new DataView(this.bytes.buffer, this.bytes.byteOffset)
+    return new DataView(this.bytes.buffer, this.bytes.byteOffset);
   }
 }

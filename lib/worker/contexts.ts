@@ -1,6 +1,6 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
-import { types } from 'node:util'
-import type { TaskContext, TaskContexts } from '../runtime/task-context.js'
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { types } from 'node:util';
+import type { TaskContext, TaskContexts } from '../runtime/task-context.js';
 
 /**
  * Tells which task the running code belongs to.
@@ -11,37 +11,37 @@ import type { TaskContext, TaskContexts } from '../runtime/task-context.js'
  * for until it is done all others run with a scope.
  */
 export class Contexts implements TaskContexts {
-  #onStack: TaskContext | undefined
-  #storage: AsyncLocalStorage<TaskContext> | undefined
-  #unscoped: TaskContext | undefined
-  readonly #returnPromises = new WeakSet<object>()
+  #onStack: TaskContext | undefined;
+  #storage: AsyncLocalStorage<TaskContext> | undefined;
+  #unscoped: TaskContext | undefined;
+  readonly #returnPromises = new WeakSet<object>();
 
   current(): TaskContext | undefined {
-    return this.#onStack ?? this.#storage?.getStore() ?? this.#unscoped
+    return this.#onStack ?? this.#storage?.getStore() ?? this.#unscoped;
   }
 
   /** Calls the function on behalf of a task. Its result may be a promise. */
   run(context: TaskContext, fn: (...args: unknown[]) => unknown, args: unknown[]): unknown {
-    const outer = this.#onStack
-    this.#onStack = context
+    const outer = this.#onStack;
+    this.#onStack = context;
     try {
       if (this.#unscoped !== undefined || types.isAsyncFunction(fn) || this.#returnPromises.has(fn)) {
-        this.#storage ??= new AsyncLocalStorage()
-        return this.#storage.run(context, () => fn(...args))
+        this.#storage ??= new AsyncLocalStorage();
+        return this.#storage.run(context, () => fn(...args));
       }
-      const result = fn(...args)
+      const result = fn(...args);
       if (isThenable(result)) {
-        this.#returnPromises.add(fn)
-        this.#unscoped = context
+        this.#returnPromises.add(fn);
+        this.#unscoped = context;
       }
-      return result
+      return result;
     } finally {
-      this.#onStack = outer
+      this.#onStack = outer;
     }
   }
 
   finished(context: TaskContext): void {
-    if (this.#unscoped === context) this.#unscoped = undefined
+    if (this.#unscoped === context) this.#unscoped = undefined;
   }
 }
 
@@ -50,5 +50,5 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
     value !== null &&
     (typeof value === 'object' || typeof value === 'function') &&
     typeof (value as { then?: unknown }).then === 'function'
-  )
+  );
 }

@@ -1,8 +1,8 @@
-import type { RemoteOptions } from '../api/options.js'
-import { createRemote } from '../api/remote.js'
-import { session } from '../api/session.js'
-import { RayletDiedError, SerializationError } from '../errors/index.js'
-import { readTable } from '../protocol/frames.js'
+import type { RemoteOptions } from '../api/options.js';
+import { createRemote } from '../api/remote.js';
+import { session } from '../api/session.js';
+import { RayletDiedError, SerializationError } from '../errors/index.js';
+import { readTable } from '../protocol/frames.js';
 import {
   ClientKind,
   FetchFunctionT,
@@ -14,24 +14,33 @@ import {
   LeaseSuspendedT,
   RevokeLease,
   WorkerReadyT,
-} from '../protocol/generated/protocol.js'
-import { PROGRAM_VARIABLE, RAYLET_SOCKET_VARIABLE, WORKER_NUMBER_VARIABLE, workerSocket } from '../protocol/startup.js'
-import { RayletLink } from '../runtime/raylet-link.js'
-import { Runtime } from '../runtime/runtime.js'
-import { Shipping } from '../runtime/shipping.js'
-import { VERSION } from '../runtime/version.js'
-import { dieWith, listenSocket } from '../store/native.js'
-import { Contexts } from './contexts.js'
-import { Executor } from './executor.js'
-import { markOutput } from './output.js'
-import { OwnTasks } from './own-tasks.js'
-import { SubmitterLink } from './submitter-link.js'
-import { WorkerFunctions } from './worker-functions.js'
+} from '../protocol/generated/protocol.js';
+import {
+  PROGRAM_VARIABLE,
+  RAYLET_SOCKET_VARIABLE,
+  WORKER_NUMBER_VARIABLE,
+  workerSocket,
+} from '../protocol/startup.js';
+import { RayletLink } from '../runtime/raylet-link.js';
+import { Runtime } from '../runtime/runtime.js';
+import { Shipping } from '../runtime/shipping.js';
+import { VERSION } from '../runtime/version.js';
+import { dieWith, listenSocket } from '../store/native.js';
+import { Contexts } from './contexts.js';
+import { Executor } from './executor.js';
+import { markOutput } from './output.js';
+import { OwnTasks } from './own-tasks.js';
+import { SubmitterLink } from './submitter-link.js';
+import { WorkerFunctions } from './worker-functions.js';
 
-const number = Number(process.env[WORKER_NUMBER_VARIABLE])
-const path = String(process.env[RAYLET_SOCKET_VARIABLE])
-const program = process.env[PROGRAM_VARIABLE]
-for (const variable of [WORKER_NUMBER_VARIABLE, RAYLET_SOCKET_VARIABLE, PROGRAM_VARIABLE]) delete process.env[variable]
+/** How often an idle worker is looked for, milliseconds. */
+const IDLE_MILLISECONDS = 250;
+
+const number = Number(process.env[WORKER_NUMBER_VARIABLE]);
+const path = String(process.env[RAYLET_SOCKET_VARIABLE]);
+const program = process.env[PROGRAM_VARIABLE];
+for (const variable of [WORKER_NUMBER_VARIABLE, RAYLET_SOCKET_VARIABLE, PROGRAM_VARIABLE])
+  delete process.env[variable];
 
 const [link, admission] = await RayletLink.connect(path, {
   version: VERSION,
@@ -39,21 +48,24 @@ const [link, admission] = await RayletLink.connect(path, {
   worker: number,
   name: 'worker',
   logToDriver: false,
-})
+});
 // Also out of an endless loop: with the raylet gone nobody would ever end this process.
-dieWith(admission.welcome.rayletPid)
+dieWith(admission.welcome.rayletPid);
 
-const contexts = new Contexts()
-markOutput(contexts)
-const links = new Map<number, SubmitterLink>()
+const contexts = new Contexts();
+markOutput(contexts);
+const links = new Map<number, SubmitterLink>();
 /** The submitter of each lease on this worker, by slot. */
-const slotOfLease = new Map<number, number>()
-let retiring = false
+const slotOfLease = new Map<number, number>();
+let retiring = false;
+/** Tasks that had come at the last look, and up to the last collection. */
+let tasksSeen = 0;
+let tasksCollected = 0;
 
-const own = new OwnTasks()
+const own = new OwnTasks();
 const shipping = new Shipping(admission.store, program, session.serializers, (fn, options) =>
   createRemote(fn as (...args: unknown[]) => unknown, options as RemoteOptions),
-)
+);
 const runtime = new Runtime(link, admission, shipping.codec, {
   contexts,
   ownWorker: number,
@@ -61,19 +73,19 @@ const runtime = new Runtime(link, admission, shipping.codec, {
   resources: { CPU: admission.welcome.cpus },
   onFrame,
   onDrained: () => {
-    executor.turn()
-    retireIfIdle()
+    executor.turn();
+    retireIfIdle();
   },
   onRayletDied: () => process.exit(1),
   describeRayletEnd: () => Promise.resolve(new RayletDiedError({ pid: admission.welcome.rayletPid })),
   log: (text) => console.error(text),
-})
-shipping.attach(runtime)
+});
+shipping.attach(runtime);
 
 const functions = new WorkerFunctions(
   (hash) => runtime.send(FrameType.FetchFunction, new FetchFunctionT(hash)),
   (payload) => shipping.revive(payload),
-)
+);
 const executor = new Executor(
   runtime,
   contexts,
@@ -81,23 +93,23 @@ const executor = new Executor(
     leaseSuspended: (lease) => runtime.send(FrameType.LeaseSuspended, new LeaseSuspendedT(lease)),
     leaseResumed: (lease) => runtime.send(FrameType.LeaseResumed, new LeaseResumedT(lease)),
     leaseReleased: (lease) => {
-      const slot = slotOfLease.get(lease)
-      slotOfLease.delete(lease)
-      if (slot === admission.store.slot) runtime.submitter.leaseEnded(lease)
-      else if (slot !== undefined) links.get(slot)?.leaseEnded(lease)
-      runtime.send(FrameType.LeaseReleased, new LeaseReleasedT(lease))
+      const slot = slotOfLease.get(lease);
+      slotOfLease.delete(lease);
+      if (slot === admission.store.slot) runtime.submitter.leaseEnded(lease);
+      else if (slot !== undefined) links.get(slot)?.leaseEnded(lease);
+      runtime.send(FrameType.LeaseReleased, new LeaseReleasedT(lease));
     },
     flush: () => {
-      for (const each of links.values()) each.flush()
-      runtime.flushRaylet()
+      for (const each of links.values()) each.flush();
+      runtime.flushRaylet();
     },
   },
   (lease) => own.take(lease),
-)
-own.attach(executor, runtime.submitter, functions)
-session.joinAsWorker(runtime, shipping, contexts)
+);
+own.attach(executor, runtime.submitter, functions);
+session.joinAsWorker(runtime, shipping, contexts);
 
-const socket = workerSocket(admission.welcome.directory as string, number)
+const socket = workerSocket(admission.welcome.directory as string, number);
 listenSocket(socket, (accepted) => {
   new SubmitterLink(
     accepted,
@@ -105,48 +117,64 @@ listenSocket(socket, (accepted) => {
     functions,
     (slot, submitter) => links.set(slot, submitter),
     (submitter) => {
-      for (const [slot, each] of links) if (each === submitter) links.delete(slot)
+      for (const [slot, each] of links) if (each === submitter) links.delete(slot);
     },
-  )
-})
-link.connection.socket.ref()
-runtime.retain()
-runtime.send(FrameType.WorkerReady, new WorkerReadyT(socket))
-process.title = 'mobula-worker'
+  );
+});
+link.connection.socket.ref();
+runtime.retain();
+runtime.send(FrameType.WorkerReady, new WorkerReadyT(socket));
+process.title = 'mobula-worker';
+setInterval(collectIfIdle, IDLE_MILLISECONDS).unref();
 
 function onFrame(type: number, bytes: Uint8Array, start: number): void {
   switch (type) {
     case FrameType.LeaseStarted: {
-      const lease = readTable(LeaseStarted.getRootAsLeaseStarted, bytes, start)
-      slotOfLease.set(lease.lease(), lease.slot())
-      return
+      const lease = readTable(LeaseStarted.getRootAsLeaseStarted, bytes, start);
+      slotOfLease.set(lease.lease(), lease.slot());
+      return;
     }
     case FrameType.RevokeLease: {
-      const revoke = readTable(RevokeLease.getRootAsRevokeLease, bytes, start)
-      executor.revoke(revoke.lease(), revoke.hard())
-      return
+      const revoke = readTable(RevokeLease.getRootAsRevokeLease, bytes, start);
+      executor.revoke(revoke.lease(), revoke.hard());
+      return;
     }
     case FrameType.FunctionPayload: {
-      const fn = readTable(FunctionPayload.getRootAsFunctionPayload, bytes, start)
-      const hash = fn.hash() as string
-      if (fn.found()) functions.arrived(hash, fn.payloadArray()!.slice())
+      const fn = readTable(FunctionPayload.getRootAsFunctionPayload, bytes, start);
+      const hash = fn.hash() as string;
+      if (fn.found()) functions.arrived(hash, fn.payloadArray()!.slice());
       else {
         functions.failed(
           hash,
-          new SerializationError({ path: `function ${hash}`, reason: 'its submitter ended before it was sent. Submit the task again.' }),
-        )
+          new SerializationError({
+            path: `function ${hash}`,
+            reason: 'its submitter ended before it was sent. Submit the task again.',
+          }),
+        );
       }
-      return
+      return;
     }
     case FrameType.Retire:
-      retiring = true
-      retireIfIdle()
+      retiring = true;
+      retireIfIdle();
+  }
+}
+
+/**
+ * An idle process allocates nothing, so its garbage is never collected, and the refs and views in it would keep their
+ * objects for ever: those are to be freed within a second.
+ */
+function collectIfIdle(): void {
+  if (executor.accepted !== tasksSeen) tasksSeen = executor.accepted;
+  else if (tasksCollected !== tasksSeen && executor.idle) {
+    tasksCollected = tasksSeen;
+    runtime.values.collect();
   }
 }
 
 /** A worker that is not needed ends when nothing that its tasks submitted is unfinished. */
 function retireIfIdle(): void {
-  if (!retiring) return
-  if (executor.idle && !runtime.submitter.busy) process.exit(0)
-  setTimeout(retireIfIdle, 100).unref()
+  if (!retiring) return;
+  if (executor.idle && !runtime.submitter.busy) process.exit(0);
+  setTimeout(retireIfIdle, 100).unref();
 }

@@ -1,33 +1,33 @@
-import { Connection, type ConnectionHandler } from '../protocol/connection.js'
-import { beginStruct, bufferAt, copyStruct, readTable, sendTable } from '../protocol/frames.js'
+import { Connection, type ConnectionHandler } from '../protocol/connection.js';
+import { beginStruct, bufferAt, copyStruct, readTable, sendTable } from '../protocol/frames.js';
 import {
   CancelTask,
   DefineFunction,
   FrameType,
   Greeting,
   LeaseEndedT,
-  Task as TaskFrame,
   TaskBouncedT,
   TaskDone,
-} from '../protocol/generated/protocol.js'
-import type { EncodedValue } from '../values/types.js'
-import type { NativeSocket } from '../store/native.js'
-import { Assignment, type AssignmentOrigin } from './assignment.js'
-import type { Executor } from './executor.js'
-import type { WorkerFunction, WorkerFunctions } from './worker-functions.js'
+  Task as TaskFrame,
+} from '../protocol/generated/protocol.js';
+import type { NativeSocket } from '../store/native.js';
+import type { EncodedValue } from '../values/types.js';
+import { Assignment, type AssignmentOrigin } from './assignment.js';
+import type { Executor } from './executor.js';
+import type { WorkerFunction, WorkerFunctions } from './worker-functions.js';
 
-const taskHeader = new TaskFrame()
-const TASK_BYTES = TaskFrame.sizeOf()
-const DONE_BYTES = TaskDone.sizeOf()
+const taskHeader = new TaskFrame();
+const TASK_BYTES = TaskFrame.sizeOf();
+const DONE_BYTES = TaskDone.sizeOf();
 
 /** The worker's end of the socket of one submitter. */
 export class SubmitterLink implements AssignmentOrigin, ConnectionHandler {
-  readonly #connection: Connection
-  readonly #executor: Executor
-  readonly #functions: WorkerFunctions
-  readonly #defined: WorkerFunction[] = []
-  readonly #onGreeting: (slot: number, link: SubmitterLink) => void
-  readonly #onClosed: (link: SubmitterLink) => void
+  readonly #connection: Connection;
+  readonly #executor: Executor;
+  readonly #functions: WorkerFunctions;
+  readonly #defined: WorkerFunction[] = [];
+  readonly #onGreeting: (slot: number, link: SubmitterLink) => void;
+  readonly #onClosed: (link: SubmitterLink) => void;
 
   constructor(
     socket: NativeSocket,
@@ -36,50 +36,52 @@ export class SubmitterLink implements AssignmentOrigin, ConnectionHandler {
     onGreeting: (slot: number, link: SubmitterLink) => void,
     onClosed: (link: SubmitterLink) => void,
   ) {
-    this.#executor = executor
-    this.#functions = functions
-    this.#onGreeting = onGreeting
-    this.#onClosed = onClosed
-    this.#connection = new Connection(socket, this)
-    this.#connection.start()
+    this.#executor = executor;
+    this.#functions = functions;
+    this.#onGreeting = onGreeting;
+    this.#onClosed = onClosed;
+    this.#connection = new Connection(socket, this);
+    this.#connection.start();
   }
 
   flush(): void {
-    this.#connection.flush()
+    this.#connection.flush();
   }
 
   done(assignment: Assignment, status: number, microseconds: number, error: EncodedValue | undefined): void {
-    const connection = this.#connection
-    if (connection.closed) return
-    const errorBytes = error === undefined ? 0 : error.end - error.start
-    const at = connection.reserve(DONE_BYTES + errorBytes)
-    TaskDone.createTaskDone(beginStruct(), assignment.counter, microseconds, assignment.attempt, status)
-    copyStruct(connection.out, at)
-    if (error !== undefined) connection.out.set(error.bytes.subarray(error.start, error.end), at + DONE_BYTES)
-    connection.commit(FrameType.TaskDone, DONE_BYTES + errorBytes)
+    const connection = this.#connection;
+    if (connection.closed) return;
+    const errorBytes = error === undefined ? 0 : error.end - error.start;
+    const at = connection.reserve(DONE_BYTES + errorBytes);
+    TaskDone.createTaskDone(beginStruct(), assignment.counter, microseconds, assignment.attempt, status);
+    copyStruct(connection.out, at);
+    if (error !== undefined)
+      connection.out.set(error.bytes.subarray(error.start, error.end), at + DONE_BYTES);
+    connection.commit(FrameType.TaskDone, DONE_BYTES + errorBytes);
   }
 
   bounced(lease: number, assignments: readonly Assignment[]): void {
-    if (this.#connection.closed) return
-    const counters = assignments.map((assignment) => assignment.counter)
-    const attempts = assignments.map((assignment) => assignment.attempt)
-    sendTable(this.#connection, FrameType.TaskBounced, new TaskBouncedT(lease, counters, attempts))
+    if (this.#connection.closed) return;
+    const counters = assignments.map((assignment) => assignment.counter);
+    const attempts = assignments.map((assignment) => assignment.attempt);
+    sendTable(this.#connection, FrameType.TaskBounced, new TaskBouncedT(lease, counters, attempts));
   }
 
   leaseEnded(lease: number): void {
-    if (!this.#connection.closed) sendTable(this.#connection, FrameType.LeaseEnded, new LeaseEndedT(lease))
+    if (!this.#connection.closed) sendTable(this.#connection, FrameType.LeaseEnded, new LeaseEndedT(lease));
   }
 
   onFrame(type: number, bytes: Uint8Array, start: number, end: number): void {
     switch (type) {
       case FrameType.Task: {
-        const header = taskHeader.__init(start, bufferAt(bytes, start))
+        const header = taskHeader.__init(start, bufferAt(bytes, start));
         this.#executor.accept(
           new Assignment(
             this,
             header.counter(),
             header.handle(),
             header.attempt(),
+            header.tries(),
             header.lease(),
             this.#defined[header.functionIndex()]!,
             header.flags(),
@@ -91,30 +93,30 @@ export class SubmitterLink implements AssignmentOrigin, ConnectionHandler {
             start + TASK_BYTES,
             end,
           ),
-        )
-        return
+        );
+        return;
       }
       case FrameType.CancelTask: {
-        const cancel = readTable(CancelTask.getRootAsCancelTask, bytes, start)
-        this.#executor.cancel(this, cancel.counter(), cancel.attempt(), cancel.recursive())
-        return
+        const cancel = readTable(CancelTask.getRootAsCancelTask, bytes, start);
+        this.#executor.cancel(this, cancel.counter(), cancel.attempt(), cancel.recursive());
+        return;
       }
       case FrameType.DefineFunction: {
-        const define = readTable(DefineFunction.getRootAsDefineFunction, bytes, start).unpack()
-        this.#defined[define.index] = this.#functions.get(define.hash as string, define.name as string)
-        return
+        const define = readTable(DefineFunction.getRootAsDefineFunction, bytes, start).unpack();
+        this.#defined[define.index] = this.#functions.get(define.hash as string, define.name as string);
+        return;
       }
       case FrameType.Greeting:
-        this.#onGreeting(readTable(Greeting.getRootAsGreeting, bytes, start).slot(), this)
+        this.#onGreeting(readTable(Greeting.getRootAsGreeting, bytes, start).slot(), this);
     }
   }
 
   onDrained(): void {
-    this.#executor.turn()
+    this.#executor.turn();
   }
 
   onClosed(): void {
-    this.#executor.originClosed(this)
-    this.#onClosed(this)
+    this.#executor.originClosed(this);
+    this.#onClosed(this);
   }
 }

@@ -1,103 +1,97 @@
-import type { MobulaError } from '../errors/index.js'
+import type { MobulaError } from '../errors/index.js';
 
 /** Weight of the newest run time in a function's mean. */
-const MEAN_WEIGHT = 0.2
+const MEAN_WEIGHT = 0.2;
 
 /** Turns a payload into a function; asynchronous because it may import modules. */
-export type Revive = (payload: Uint8Array, hash: string) => Promise<(...args: unknown[]) => unknown>
+export type Revive = (payload: Uint8Array, hash: string) => Promise<(...args: unknown[]) => unknown>;
 
 /** What was shipped under one content hash: being fetched, ready, or impossible (then calling it throws why). */
 class ShippedCode {
-  callable: ((...args: unknown[]) => unknown) | undefined
-  waiting: (() => void)[] = []
+  callable: ((...args: unknown[]) => unknown) | undefined;
+  waiting: (() => void)[] = [];
   /** The remote functions that it is the code of; they differ in their name. */
-  readonly byName = new Map<string, WorkerFunction>()
+  readonly byName = new Map<string, WorkerFunction>();
 
   becomes(callable: (...args: unknown[]) => unknown): void {
-    this.callable = callable
-    const waiting = this.waiting
-    this.waiting = []
-    for (const act of waiting) act()
+    this.callable = callable;
+    const waiting = this.waiting;
+    this.waiting = [];
+    for (const act of waiting) act();
   }
 }
 
 /** A remote function in this worker. */
 export class WorkerFunction {
   /** Smoothed run time, microseconds; 0 before the first. */
-  meanMicroseconds = 0
-  readonly #code: ShippedCode
+  meanMicroseconds = 0;
+  readonly #code: ShippedCode;
 
   constructor(
     code: ShippedCode,
     readonly name: string,
   ) {
-    this.#code = code
+    this.#code = code;
   }
 
   get ready(): boolean {
-    return this.#code.callable !== undefined
+    return this.#code.callable !== undefined;
   }
 
   get callable(): (...args: unknown[]) => unknown {
-    return this.#code.callable!
+    return this.#code.callable!;
   }
 
   whenReady(act: () => void): void {
-    this.#code.waiting.push(act)
+    this.#code.waiting.push(act);
   }
 
   ran(microseconds: number): void {
-    const mean = this.meanMicroseconds
-    this.meanMicroseconds = mean === 0 ? microseconds : mean + (microseconds - mean) * MEAN_WEIGHT
+    const mean = this.meanMicroseconds;
+    this.meanMicroseconds = mean === 0 ? microseconds : mean + (microseconds - mean) * MEAN_WEIGHT;
   }
 }
 
 /** The functions of this worker by content hash: each is fetched and revived once, whatever names options gave it. */
 export class WorkerFunctions {
-  readonly #byHash = new Map<string, Map<string, WorkerFunction>>()
-  readonly #fetch: (hash: string) => void
-  readonly #revive: Revive
+  readonly #byHash = new Map<string, ShippedCode>();
+  readonly #fetch: (hash: string) => void;
+  readonly #revive: Revive;
 
   /** @param fetch asks the raylet; the answer comes through `arrived` or `failed` */
   constructor(fetch: (hash: string) => void, revive: Revive) {
-    this.#fetch = fetch
-    this.#revive = revive
+    this.#fetch = fetch;
+    this.#revive = revive;
   }
 
   get(hash: string, name: string): WorkerFunction {
-    let named = this.#byHash.get(hash)
-    if (named === undefined) {
-      named = new Map()
-      this.#byHash.set(hash, named)
-      this.#fetch(hash)
+    let code = this.#byHash.get(hash);
+    if (code === undefined) {
+      code = new ShippedCode();
+      this.#byHash.set(hash, code);
+      this.#fetch(hash);
     }
-    let fn = named.get(name)
+    let fn = code.byName.get(name);
     if (fn === undefined) {
-      fn = new WorkerFunction(hash, name)
-      const [other] = named.values()
-      if (other?.ready) fn.becomes(other.callable)
-      named.set(name, fn)
+      fn = new WorkerFunction(code, name);
+      code.byName.set(name, fn);
     }
-    return fn
+    return fn;
   }
 
   arrived(hash: string, payload: Uint8Array): void {
     this.#revive(payload, hash).then(
-      (callable) => {
-        for (const fn of this.#byHash.get(hash)?.values() ?? []) fn.becomes(callable)
-      },
+      (callable) => this.#byHash.get(hash)?.becomes(callable),
       (error: unknown) => this.failed(hash, error),
-    )
+    );
   }
 
   /** Tasks of the function fail with the reason; the next task of it tries again to get it. */
   failed(hash: string, reason: unknown): void {
-    const named = this.#byHash.get(hash)
-    this.#byHash.delete(hash)
-    for (const fn of named?.values() ?? []) {
-      fn.becomes(() => {
-        throw reason as MobulaError
-      })
-    }
+    const code = this.#byHash.get(hash);
+    this.#byHash.delete(hash);
+    code?.becomes(() => {
+      throw reason as MobulaError;
+    });
   }
 }

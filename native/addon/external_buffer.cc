@@ -54,6 +54,12 @@ const V8Functions* FindFunctions(napi_env env) {
       version->major < kFirstTestedNode || version->major > kLastTestedNode) {
     return nullptr;
   }
+  // A V8 with a sandbox takes no memory from outside, in whatever way it is given.
+  static char probe;
+  napi_value buffer;
+  if (napi_create_external_arraybuffer(env, &probe, sizeof(probe), nullptr, nullptr, &buffer) != napi_ok) {
+    return nullptr;
+  }
   // For tests of what an untested Node gets.
   if (std::getenv("MOBULA_INEXACT_BUFFERS") != nullptr) return nullptr;
   const bool found =

@@ -66,7 +66,6 @@ void Listener::OnReady(Entry entry, bool, bool) {
     napi_value receiver, callback;
     napi_value socket = Socket::New(environment_, descriptor);
     if (socket == nullptr) return;
-    napi_get_undefined(env, &receiver);
     napi_get_global(env, &receiver);
     napi_get_reference_value(env, on_connection_, &callback);
     CallJavaScript(env, entry, receiver, callback, 1, &socket);

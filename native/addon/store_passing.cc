@@ -21,6 +21,17 @@ struct Message {
   uint32_t slot;
 };
 
+// The other side is a process of the same user. Else throws: shared memory of somebody else's making could be used
+// against us, and ours against everybody in it.
+bool IsPeerTrusted(napi_env env, const Socket& socket, const char* call) {
+  platform::Peer peer;
+  std::string error;
+  if (platform::PeerOf(socket.descriptor(), &peer, &error) != Status::kOk)
+    return ThrowErrno(env, EBADF, call), false;
+  if (peer.uid != geteuid()) return ThrowErrno(env, EACCES, call), false;
+  return true;
+}
+
 bool IsClaimed(const Store& store, uint64_t slot) {
   return slot < kSlotCount &&
          store.slot(static_cast<uint32_t>(slot)).state.Load() == static_cast<uint32_t>(SlotState::kClaimed);
@@ -39,6 +50,7 @@ napi_value SendStore(napi_env env, napi_callback_info info) {
   if (slot == binding->client->slot() || !IsClaimed(store, slot)) {
     return ThrowUnexpected(env, "slot", "one that was claimed for the other side");
   }
+  if (!IsPeerTrusted(env, *socket, "sendStore")) return nullptr;
   const Message message = {kMagic, kLayoutVersion, static_cast<uint32_t>(slot)};
   const int descriptors[] = {store.control_descriptor(), store.data_descriptor()};
   std::string error;
@@ -57,14 +69,9 @@ napi_value SendStore(napi_env env, napi_callback_info info) {
 napi_value ReceiveStore(napi_env env, napi_callback_info info) {
   const Arguments<0> arguments(env, info);
   const Socket* socket = Socket::Unwrap(env, arguments.receiver);
-  platform::Peer peer;
-  std::string error;
-  if (platform::PeerOf(socket->descriptor(), &peer, &error) != Status::kOk) {
-    return ThrowErrno(env, EBADF, "receiveStore");
-  }
-  // Shared memory of somebody else's making could be used against us, and ours against them.
-  if (peer.uid != geteuid()) return ThrowErrno(env, EACCES, "receiveStore");
+  if (!IsPeerTrusted(env, *socket, "receiveStore")) return nullptr;
 
+  std::string error;
   Message message = {};
   platform::Descriptor descriptors[2];
   size_t length = 0, received = 0;

@@ -60,7 +60,7 @@ TEST(a_freed_object_gives_its_block_back_when_the_last_pin_ends) {
 
 TEST(a_chain_of_containers_ends_without_recursion) {
   constexpr uint64_t kLength = 50'000;
-  World world(32 * kMinMemory, kLength + 10);
+  World world(32 * kMinMemory, kLength + 2000);
   Handle previous = MustPut(*world.own, 0, kSmall);
   const Handle first = previous;
   for (uint64_t i = 1; i < kLength; i++) {

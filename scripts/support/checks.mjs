@@ -8,7 +8,7 @@ const checks = [
     name: 'layers',
     command: [
       programOf('dependency-cruiser', 'depcruise'),
-      ...['--config', '.dependency-cruiser.cjs', 'lib', 'examples', 'build/lib'],
+      ...['--config', '.dependency-cruiser.cjs', 'lib', 'examples', 'build/lib', 'build/bundle'],
     ],
   },
   { name: 'types', command: [programOf('typescript', 'tsc'), '--project', 'tsconfig.json', '--noEmit'] },

@@ -166,7 +166,11 @@ export class Reviver {
     const answer = this.#last.then(
       () =>
         new Promise<ResultMessage>((resolve, reject) => {
-          const ended = (code: number | null) => reject(new Error(`the reviver ended with ${code}`));
+          const ended = () => reject(new Error(`the reviver ended with ${this.#child.exitCode}`));
+          if (!this.#child.connected) {
+            ended();
+            return;
+          }
           this.#child.once('exit', ended);
           this.#child.once('message', (result) => {
             this.#child.off('exit', ended);

@@ -38,7 +38,7 @@ describe('the package as npm packs it', function () {
 
   it('holds the compiled library, its types, and what the addon is compiled from', () => {
     for (const needed of [
-      'build/lib/index.js',
+      'build/bundle/index.js',
       'build/lib/index.d.ts',
       'native/layout.h',
       'CMakeLists.txt',
@@ -53,7 +53,7 @@ describe('the package as npm packs it', function () {
   });
 
   it('holds neither tests nor what the machine that packed it compiled', () => {
-    const wanted = /^(build\/lib|native|scripts)\/|^[^/]+$/;
+    const wanted = /^(build\/bundle|build\/lib|native|scripts)\/|^[^/]+$/;
     assert.deepEqual(
       files.filter((path) => !wanted.test(path) || /^native\/test\/|\.(node|o|tsbuildinfo)$/.test(path)),
       [],

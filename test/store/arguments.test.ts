@@ -171,9 +171,9 @@ describe('arguments of the native surface', () => {
     }
     assert.throws(() => here.sendStore(store, 0), TypeError, 'the own slot');
     assert.throws(() => here.sendStore(store, 77), TypeError, 'a slot that was not claimed');
-    const constructor = here.constructor as new (...values: unknown[]) => unknown;
-    assert.throws(() => new constructor(), TypeError);
-    assert.throws(() => new constructor({}), TypeError);
+    const SocketClass = here.constructor as new (...values: unknown[]) => unknown;
+    assert.throws(() => new SocketClass(), TypeError);
+    assert.throws(() => new SocketClass({}), TypeError);
     here.close();
     there.close();
     assert.throws(

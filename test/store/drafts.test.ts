@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import type { NativeStore, RayletStore } from '../../lib/store/native.js';
 import { until } from '../support/poll.js';
-import { bytesOf, collect, MiB, nextCounter, TestStores, view } from './support.js';
+import {
+  bytesOf,
+  collect,
+  MiB,
+  nextCounter,
+  statisticsAfterCollection,
+  TestStores,
+  view,
+} from './support.js';
 
 describe('allocated arrays', () => {
   const stores = new TestStores();
@@ -105,7 +113,9 @@ describe('allocated arrays', () => {
       new Uint8Array(moved).fill(1);
     })();
     // structuredClone itself lets go of it in the event loop only.
-    await until(() => (collect(client), drafts() === 0), { what: 'the end of the moved memory' });
+    await until(() => statisticsAfterCollection(client).drafts.objects === 0, {
+      what: 'the end of the moved memory',
+    });
   });
 
   it('fill the store no more than what can be reached, in a synchronous loop', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { NativeStore, RayletStore } from '../../lib/store/native.js';
 import { until } from '../support/poll.js';
-import { bytesOf, collect, MiB, nextCounter, put, TestStores } from './support.js';
+import { bytesOf, collect, MiB, nextCounter, put, statisticsAfterCollection, TestStores } from './support.js';
 
 describe('references', () => {
   const stores = new TestStores();
@@ -213,7 +213,7 @@ describe('references', () => {
       await undefined;
     }
     collect(bounded);
-    await until(() => (collect(bounded), bounded.statistics().entriesUsed === 0), {
+    await until(() => statisticsAfterCollection(bounded).entriesUsed === 0, {
       what: 'the end of all refs',
     });
   });

@@ -9,6 +9,7 @@ import {
   type NativeStore,
   pumpSockets,
   type RayletStore,
+  type StoreStatistics,
 } from '../../lib/store/native.js';
 
 export const MiB = 2 ** 20;
@@ -66,6 +67,12 @@ export function collect(store: NativeStore): void {
   // The memory of ArrayBuffers is let go of by V8's background threads; a second collection waits for them.
   collectGarbage(true);
   store.sweep();
+}
+
+/** `statistics` after everything that can be collected was. */
+export function statisticsAfterCollection(store: NativeStore): StoreStatistics {
+  collect(store);
+  return store.statistics();
 }
 
 /** Waits without returning to the event loop. */

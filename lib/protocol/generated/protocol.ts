@@ -3398,7 +3398,7 @@ contained():number {
   return this.bb!.readUint32(this.bb_pos + 36);
 }
 
-argumentBytes():number {
+tries():number {
   return this.bb!.readUint32(this.bb_pos + 40);
 }
 
@@ -3414,11 +3414,11 @@ static sizeOf():number {
   return 48;
 }
 
-static createTask(builder:flatbuffers.Builder, counter: number, handle: number, lease: number, function_index: number, returns: number, depth: number, dependencies: number, contained: number, argument_bytes: number, attempt: number, flags: number):flatbuffers.Offset {
+static createTask(builder:flatbuffers.Builder, counter: number, handle: number, lease: number, function_index: number, returns: number, depth: number, dependencies: number, contained: number, tries: number, attempt: number, flags: number):flatbuffers.Offset {
   builder.prep(8, 48);
   builder.writeInt16(flags);
   builder.writeInt16(attempt);
-  builder.writeInt32(argument_bytes);
+  builder.writeInt32(tries);
   builder.writeInt32(contained);
   builder.writeInt32(dependencies);
   builder.writeInt32(depth);
@@ -3441,7 +3441,7 @@ unpack(): TaskT {
     this.depth(),
     this.dependencies(),
     this.contained(),
-    this.argumentBytes(),
+    this.tries(),
     this.attempt(),
     this.flags()
   );
@@ -3457,7 +3457,7 @@ unpackTo(_o: TaskT): void {
   _o.depth = this.depth();
   _o.dependencies = this.dependencies();
   _o.contained = this.contained();
-  _o.argumentBytes = this.argumentBytes();
+  _o.tries = this.tries();
   _o.attempt = this.attempt();
   _o.flags = this.flags();
 }
@@ -3473,7 +3473,7 @@ constructor(
   public depth: number = 0,
   public dependencies: number = 0,
   public contained: number = 0,
-  public argumentBytes: number = 0,
+  public tries: number = 0,
   public attempt: number = 0,
   public flags: number = 0
 ){}
@@ -3489,7 +3489,7 @@ pack(builder:flatbuffers.Builder): flatbuffers.Offset {
     this.depth,
     this.dependencies,
     this.contained,
-    this.argumentBytes,
+    this.tries,
     this.attempt,
     this.flags
   );
