@@ -4,6 +4,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { RayletDiedError, ShutdownError } from '../errors/index.js';
+import { prepareCapture } from '../functions/index.js';
 import { readTable } from '../protocol/frames.js';
 import { ClientKind, FrameType, Output } from '../protocol/generated/protocol.js';
 import { PROGRAM_VARIABLE, type RayletConfig, READY_DESCRIPTOR, rayletSocket } from '../protocol/startup.js';
@@ -135,11 +136,14 @@ class RayletProcess {
     const raylet = new RayletProcess(config);
     const child = raylet.#child;
     const ready = child.stdio[READY_DESCRIPTOR] as NodeJS.ReadableStream & { unref?(): void };
-    await new Promise<void>((resolve, reject) => {
+    const started = new Promise<void>((resolve, reject) => {
       ready.once('data', () => resolve());
       child.once('error', reject);
       void raylet.#exited.then(async () => reject(await raylet.death()));
     });
+    // The first remote call needs it; here the raylet is being waited for anyway.
+    prepareCapture();
+    await started;
     // A program that is through ends, whether or not it called shutdown.
     child.unref();
     for (const stream of [child.stderr, ready]) (stream as { unref?(): void }).unref?.();

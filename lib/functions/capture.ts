@@ -125,7 +125,7 @@ function capture(
     return { id, content };
   });
   const { payload, hash } = writePayload(unit, data?.bytes ?? new Uint8Array(0), buffers);
-  rememberClasses(hash, graph.errorClasses);
+  rememberClasses(hash, graph.errorClasses, 'captured');
   rememberCapturedModules(unit.modules);
   return { payload, hash, held, isStable: graph.isStable };
 }

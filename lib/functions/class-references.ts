@@ -14,10 +14,23 @@ const names = new WeakMap<object, ClassReference | null>();
 /** Modules whose loading does nothing new here, as this process captured imports of them. */
 const capturedModules = new Set<string>();
 
-/** Notes the classes of errors that stand in a payload, by their place in it. */
-export function rememberClasses(hash: string, classes: ReadonlyMap<string, AnyFunction>): void {
+/** Payloads that this process made itself. */
+const ownPayloads = new Set<string>();
+
+/**
+ * Notes the classes of errors that stand in a payload, by their place in it. A worker that submits a task may run it
+ * itself, and then has the classes twice: the program's own are those that it captured.
+ */
+export function rememberClasses(
+  hash: string,
+  classes: ReadonlyMap<string, AnyFunction>,
+  from: 'captured' | 'revived',
+): void {
   if (classes.size === 0) return;
-  byPayload.set(hash, new Map([...classes].map(([path, cls]) => [path, new WeakRef(cls)])));
+  if (from === 'captured') ownPayloads.add(hash);
+  if (from === 'captured' || !ownPayloads.has(hash)) {
+    byPayload.set(hash, new Map([...classes].map(([path, cls]) => [path, new WeakRef(cls)])));
+  }
   for (const [path, cls] of classes) if (!names.get(cls)) names.set(cls, { hash, path });
 }
 

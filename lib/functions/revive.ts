@@ -124,6 +124,7 @@ class Revival {
           .filter(([, { fn }]) => isErrorClass(fn))
           .map(([index, { fn }]) => [String(index), fn]),
       ),
+      'revived',
     );
     return this.#functions[unit.root]!;
   }

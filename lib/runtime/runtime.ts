@@ -3,7 +3,6 @@ import {
   isMobulaError,
   type MobulaError,
   RayletDiedError,
-  ShutdownError,
   TaskError,
   WorkerStartError,
 } from '../errors/index.js';

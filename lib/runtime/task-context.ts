@@ -18,7 +18,7 @@ export interface TaskContext {
    * Runs `act`, which lets the task go on, when the tasks that were woken before it have gone on: so that the store always
    * names the one whose code runs.
    */
-  wake(act: () => void): void
+  wake(act: () => void): void;
   /** What it awaited is there, or will not come. */
   resume(): void;
   /** Awaiting objects blocks the whole process until `resumeBlocked`. */

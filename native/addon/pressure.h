@@ -32,9 +32,11 @@ class Newcomers {
     count_ = 0;
   }
   bool any() const { return count_ > 0; }
+  // Never 0.
+  Epoch epoch() const { return epoch_; }
 
  private:
-  Epoch epoch_ = 0;
+  Epoch epoch_ = 1;
   size_t count_ = 0;
 };
 

@@ -83,8 +83,8 @@ References::Ticket References::Track(napi_value object, Handle handle) {
   first_free_ = tracked.handle;
   tracked.handle = handle;
   tracked.reference = reference;
+  if (tracked.epoch != newcomers_.epoch()) recent_.push_back(position);
   tracked.epoch = newcomers_.Add();
-  recent_.push_back(position);
   return uint64_t{tracked.generation} << 32 | (position + 1);
 }
 

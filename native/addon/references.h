@@ -85,6 +85,7 @@ class References {
     napi_ref reference = nullptr;  // null: free
     Handle handle = kNoHandle;     // of the object; free: position + 1 of the next free one
     uint32_t generation = 0;
+    // Of its last use; the position is in recent_ if that is the current one.
     Newcomers::Epoch epoch = 0;
   };
   static constexpr uint32_t kGenerations = 1u << 20;
@@ -110,7 +111,7 @@ class References {
   uint64_t first_free_ = 0;
   size_t next_sweep_ = 0;
   Newcomers newcomers_;
-  // Their positions, also of those that have ended.
+  // Their positions, each once, also of those that have ended.
   std::vector<size_t> recent_;
   std::vector<Handle> dropped_;
 };

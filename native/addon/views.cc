@@ -28,7 +28,6 @@ struct Views::View {
 // A pinned object, with the views of each of its buffers.
 struct Views::Object {
   Handle handle;
-  ObjectView place;
   std::vector<std::vector<View*>> views;
   size_t view_count = 0;
 };
@@ -57,7 +56,7 @@ napi_value Views::Open(Handle handle, Task task, uint64_t* viewed) {
     return false;
   }();
   if (has_views && object == nullptr) {
-    auto owned = std::make_unique<Object>(Object{handle, place, {}, 0});
+    auto owned = std::make_unique<Object>(Object{handle, {}, 0});
     object = owned.get();
     object->views.resize(place.header.buffer_count);
     objects_.emplace(handle, std::move(owned));

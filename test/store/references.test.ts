@@ -203,6 +203,21 @@ describe('references', () => {
     assert.ok(bytesTouched <= 32 * MiB, `${bytesTouched} bytes were touched`);
   });
 
+  it('die young in a synchronous loop of tasks, and cost nothing when they are disposed', () => {
+    const bounded = stores.raylet(16 * MiB);
+    (() => {
+      for (let index = 0; index < 300_000; index++) {
+        const handle = bounded.createPending(nextCounter(), 0);
+        assert.notEqual(handle, 0, `task ${index}`);
+        const ticket = bounded.track({}, handle);
+        assert.equal(bounded.completeSmall(handle, 0, meta, 0, 10, 0), 0);
+        if (index % 2 === 0) bounded.untrack(ticket);
+      }
+    })();
+    assert.ok(bounded.statistics().entriesPeak < 150_000);
+    assert.equal(statisticsAfterCollection(bounded).entriesUsed, 0);
+  });
+
   it('die in a loop of microtasks as well', async function () {
     this.timeout(120_000);
     const bounded = stores.raylet(16 * MiB);
