@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <utility>
 
 #include "native/platform/platform.h"
 
@@ -28,7 +29,7 @@ void* WatchThread(void* data) {
   Die();
 }
 
-// Lets go of its claim unless it is kept.
+// False when the system has no thread to give.
 bool StartThread(platform::Descriptor watch) {
   auto owned = std::make_unique<platform::Descriptor>(std::move(watch));
   pthread_attr_t attributes;
