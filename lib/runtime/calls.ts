@@ -71,6 +71,7 @@ export class Calls {
     let flags = 0;
     if (options.exclusive) flags |= TaskFlags.Alone | TaskFlags.Exclusive;
     if (options.maxRetries === 0) flags |= TaskFlags.Alone;
+    if (options.queue.takesOneCpu) flags |= TaskFlags.OneCpu;
     if (options.retryErrors !== false) flags |= TaskFlags.ErrorsComeBack;
     if (encoded.buffers !== undefined || encoded.end - encoded.start > INLINE_ARGUMENT_BYTES) {
       const stored = this.#values.putEncoded(encoded, 0);

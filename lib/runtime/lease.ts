@@ -42,8 +42,7 @@ export class Lease {
   get hasRoom(): boolean {
     if (this.ended || this.stalled || !this.target.usable) return false;
     if (this.inFlight.size === 0) return true;
-    // A task that is to be alone in its process has none behind it that could not start while it is suspended.
-    if (this.queue.shape.exclusive) return false;
+    if (this.queue.oneAtATime) return false;
     return this.hand < WINDOW_MICROSECONDS && this.inFlight.size < MAX_IN_FLIGHT;
   }
 

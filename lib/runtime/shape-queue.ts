@@ -22,6 +22,11 @@ export class ShapeQueue {
   reported = 0;
   /** Ticks in a row at which it was empty: a queue that breathes is not reported as empty. */
   emptyTicks = 0;
+  /**
+   * A lease has one task of this shape at most. A task that is to be alone in its process has none behind it that could
+   * not start while it is suspended; one that keeps more than CPUs while it is suspended shares that with none.
+   */
+  readonly oneAtATime: boolean;
   /** Set when the raylet said that no node can run this shape, or that it cannot start processes. */
   failure: Error | undefined;
   #size = 0;
@@ -34,9 +39,12 @@ export class ShapeQueue {
     /** Number of the shape in our frames to the raylet. */
     readonly id: number,
     readonly shape: ResourceShape,
-    /** Whether the shape fits in what a task gives back while it awaits: the CPU alone, and at most one. */
-    readonly fitsInOneCpu: boolean,
-  ) {}
+    /** One CPU and nothing else: such a task may run in place of a suspended one of the same needs. */
+    readonly takesOneCpu: boolean,
+  ) {
+    const { exclusive, resources } = shape;
+    this.oneAtATime = exclusive || [...resources.keys()].some((name) => name !== 'CPU');
+  }
 
   get size(): number {
     return this.#size;

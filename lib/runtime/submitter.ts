@@ -11,6 +11,8 @@ import { WorkerLink } from './worker-link.js';
 /** Bounds of a pause after which a lease counts as stalled: its first task takes long. Milliseconds. */
 const STALL_MILLISECONDS = 3;
 const TICK_MILLISECONDS = 2;
+/** A task that has not started for so long, alone on its lease, is offered to others. Milliseconds. */
+const UNSTARTED_MILLISECONDS = 500;
 /** A lease that had no task for so long goes back to the raylet. */
 const IDLE_MILLISECONDS = 1000;
 /** Deaths of its process that a task survives without having been on the stack. */
@@ -95,12 +97,8 @@ export class Submitter {
   queueOf(shape: ResourceShape): ShapeQueue {
     let queue = this.#queueByKey.get(shape.key);
     if (queue === undefined) {
-      const cpu = shape.resources.get('CPU') ?? 0;
-      queue = new ShapeQueue(
-        this.#queues.length,
-        shape,
-        !shape.exclusive && shape.resources.size === 1 && cpu > 0 && cpu <= 1,
-      );
+      const takesOneCpu = !shape.exclusive && shape.resources.size === 1 && shape.resources.get('CPU') === 1;
+      queue = new ShapeQueue(this.#queues.length, shape, takesOneCpu);
       this.#queues.push(queue);
       this.#queueByKey.set(shape.key, queue);
       this.#port.defineShape(queue);
@@ -135,12 +133,15 @@ export class Submitter {
     this.#demandChanged(queue);
   }
 
-  /** The next task for this very process while its own tasks are suspended: the deepest, if it can start. */
+  /**
+   * The next task for this very process, under a lease of one CPU whose own tasks are suspended: the deepest that needs
+   * just that, if it can start.
+   */
   takeForOwnProcess(canStart: (fn: FunctionRecord) => boolean): Task | undefined {
     let best: ShapeQueue | undefined;
     for (const queue of this.#queues) {
-      if (queue.size > 0 && queue.fitsInOneCpu && (best === undefined || queue.deepest > best.deepest))
-        best = queue;
+      if (queue.size === 0 || !queue.takesOneCpu) continue;
+      if (best === undefined || queue.deepest > best.deepest) best = queue;
     }
     const task = best?.takeDeepest();
     if (best === undefined || task === undefined) return undefined;
@@ -312,10 +313,11 @@ export class Submitter {
     if (task.queue.remove(task)) task.queue.pushFirst(task);
   }
 
-  /** Sends what is queued for the workers. */
+  /** Sends what is queued for the workers, and what waits to the raylet: the thread is about to block, no tick comes. */
   flush(): void {
     for (const link of this.#links.values()) link.flush();
     if (this.#demandQueued) this.#reportAll();
+    for (const queue of this.#queues) if (queue.size > 0 && this.#demandDiffers(queue)) this.#report(queue);
   }
 
   close(): void {
@@ -479,7 +481,7 @@ export class Submitter {
    * run itself while the task that submitted them awaits them.
    */
   #demandChanged(queue: ShapeQueue): void {
-    const canWait = this.#port.ownTarget !== undefined && queue.fitsInOneCpu;
+    const canWait = this.#port.ownTarget !== undefined && queue.takesOneCpu;
     if (canWait || queue.leases.size > 0 || queue.reported > 0) this.#watch();
     else if (!this.#demandQueued) {
       this.#demandQueued = true;
@@ -529,12 +531,9 @@ export class Submitter {
         if (lease.inFlight.size > 1) {
           soon = true;
           if (!late && !lease.stalled && now - lease.lastProgress > STALL_MILLISECONDS) this.#relieve(lease);
-        } else if (lease.inFlight.size === 0 && now - lease.lastProgress > IDLE_MILLISECONDS) {
-          lease.ended = true;
-          queue.leases.delete(lease);
-          this.#leases.delete(lease.id);
-          this.#port.returnLease(lease.id);
-        }
+        } else if (lease.inFlight.size === 1) {
+          if (!late) this.#moveUnstarted(lease, now);
+        } else if (now - lease.lastProgress > IDLE_MILLISECONDS) this.#return(lease);
       }
       if (queue.size > 0) this.#assign(queue);
       if (this.#demandDiffers(queue)) this.#report(queue);
@@ -544,6 +543,27 @@ export class Submitter {
     if (this.#closed) return;
     if (soon) this.#tickIn(TICK_MILLISECONDS);
     else if (this.#leases.size > 0) this.#tickIn(IDLE_MILLISECONDS);
+  }
+
+  #return(lease: Lease): void {
+    lease.ended = true;
+    lease.queue.leases.delete(lease);
+    this.#leases.delete(lease.id);
+    this.#port.returnLease(lease.id);
+  }
+
+  /**
+   * The only task of a lease has not started for long: what its process had suspended under another lease goes on and
+   * holds the thread, or its function takes long to load. Offers it to whoever is free; each time it has twice as long.
+   */
+  #moveUnstarted(lease: Lease, now: number): void {
+    const task = lease.inFlight.first;
+    if (task === undefined || now - lease.lastProgress < UNSTARTED_MILLISECONDS * 2 ** task.moves) return;
+    if (!this.#takeBack(task)) return;
+    task.moves++;
+    this.#return(lease);
+    lease.queue.pushFirst(task);
+    this.#demandChanged(lease.queue);
   }
 
   #demandDiffers(queue: ShapeQueue): boolean {

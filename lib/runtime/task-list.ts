@@ -10,6 +10,11 @@ export class TaskList {
     return this.#size;
   }
 
+  /** The oldest. */
+  get first(): Task | undefined {
+    return this.#first;
+  }
+
   add(task: Task): void {
     task.list = this;
     task.previous = this.#last;

@@ -36,6 +36,8 @@ export const TaskFlags = {
   ArgumentsInStore: 4,
   /** May block its process in getSync. */
   Exclusive: 8,
+  /** Its lease holds one CPU: while it is suspended, a task of one CPU that it submitted may run under that lease. */
+  OneCpu: 16,
 } as const;
 
 /** What the submitter knows of one task from `.remote()` until its returns are complete. */
@@ -49,6 +51,8 @@ export class Task {
   crashes = 0;
   /** Times that its process died, charged or not. */
   losses = 0;
+  /** Times that it was taken from a lease on which it was alone and did not start. */
+  moves = 0;
   /** Times that it threw and was tried again. */
   errorRetries = 0;
   lease: Lease | undefined;

@@ -48,6 +48,10 @@ export class Assignment {
     return (this.flags & TaskFlags.ErrorsComeBack) !== 0;
   }
 
+  get oneCpu(): boolean {
+    return (this.flags & TaskFlags.OneCpu) !== 0;
+  }
+
   get argumentsInStore(): boolean {
     return (this.flags & TaskFlags.ArgumentsInStore) !== 0;
   }

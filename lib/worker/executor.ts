@@ -24,6 +24,9 @@ const ENDED_LEASES_KEPT = 4096;
 /** A function that takes longer, in microseconds, does not start before the results of others are on their way. */
 const LONG_MICROSECONDS = 100;
 
+/** So many tasks may be suspended while the functions of those that they wait for are still on their way. */
+const FEW_SUSPENDED = 8;
+
 /** What the executor says to the raylet. */
 export interface ExecutorPort {
   leaseSuspended(lease: number): void;
@@ -47,6 +50,7 @@ export class Executor {
   readonly #contexts: Contexts;
   readonly #port: ExecutorPort;
   readonly #takeOwn: TakeOwn;
+  readonly #ownLoading: () => boolean;
   readonly #inbox = new Denque<Assignment>();
   readonly #leases = new Map<number, LeaseState>();
   /** Leases that were given back; what still arrives for them is bounced. */
@@ -67,11 +71,18 @@ export class Executor {
   #inTurn = false;
   #reportQueued = false;
 
-  constructor(runtime: Runtime, contexts: Contexts, port: ExecutorPort, takeOwn: TakeOwn) {
+  constructor(
+    runtime: Runtime,
+    contexts: Contexts,
+    port: ExecutorPort,
+    takeOwn: TakeOwn,
+    ownLoading: () => boolean,
+  ) {
     this.#runtime = runtime;
     this.#contexts = contexts;
     this.#port = port;
     this.#takeOwn = takeOwn;
+    this.#ownLoading = ownLoading;
   }
 
   /** The most tasks that were suspended at once. */
@@ -244,15 +255,16 @@ export class Executor {
         return undefined;
       }
       for (const lease of this.#leases.values()) {
-        if (lease.suspended === 0 || lease.reported || lease.revoked === 'hard') continue;
+        if (lease.suspended === 0 || !lease.oneCpu || lease.reported || lease.revoked === 'hard') continue;
         const own = this.#takeOwn(lease.id);
         if (own !== undefined) {
           lease.queued++;
           return own;
         }
-        break;
       }
     }
+    // What suspended tasks wait for is about to be able to run: no further ones are to be suspended meanwhile.
+    if (this.#started.size >= FEW_SUSPENDED && this.#ownLoading()) return undefined;
     for (let assignment = this.#inbox.shift(); assignment !== undefined; assignment = this.#inbox.shift()) {
       if (!assignment.alone || this.#started.size === 0) return assignment;
       this.#unqueue(assignment);
@@ -281,6 +293,7 @@ export class Executor {
       lease.reported = false;
       this.#port.leaseResumed(lease.id);
     }
+    if (assignment.oneCpu) lease.oneCpu = true;
     lease.running++;
     this.#running++;
     const task = new RunningTask(this, this.#runtime, this.#contexts, this.#nextId++, assignment, lease);

@@ -5,6 +5,8 @@ export class LeaseState {
   /** Started and not suspended. */
   running = 0;
   suspended = 0;
+  /** It holds one CPU, known from its first task: then tasks of this process's own may run under it. */
+  oneCpu = false;
   /** The raylet was told that its CPU is free. */
   reported = false;
   revoked: 'no' | 'soft' | 'hard' = 'no';

@@ -76,7 +76,8 @@ const runtime = new Runtime(link, admission, shipping.codec, {
     executor.turn();
     retireIfIdle();
   },
-  onRayletDied: () => process.exit(1),
+  // With its group, as the watch on the raylet does it: children of tasks too.
+  onRayletDied: () => process.kill(-process.pid, 'SIGKILL'),
   describeRayletEnd: () => Promise.resolve(new RayletDiedError({ pid: admission.welcome.rayletPid })),
   log: (text) => console.error(text),
 });
@@ -105,6 +106,7 @@ const executor = new Executor(
     },
   },
   (lease) => own.take(lease),
+  () => own.loading,
 );
 own.attach(executor, runtime.submitter, functions);
 session.joinAsWorker(runtime, shipping, contexts);

@@ -13,6 +13,8 @@ import type { WorkerFunctions } from './worker-functions.js';
  */
 export class OwnTasks implements AssignmentOrigin, LeaseTarget {
   readonly usable = true;
+  /** The task that was to be taken last waits for its function. */
+  loading = false;
   readonly #tasks = new Map<number, Task>();
   #executor!: Executor;
   #submitter!: Submitter;
@@ -29,9 +31,11 @@ export class OwnTasks implements AssignmentOrigin, LeaseTarget {
    * still on its way stays in the queue, where other workers can have it.
    */
   take(lease: number): Assignment | undefined {
+    this.loading = false;
     const task = this.#submitter.takeForOwnProcess((fn) => {
       const known = this.#functions.get(fn.hash, fn.name);
-      if (!known.ready) known.whenReady(() => queueMicrotask(this.#executor.turn));
+      this.loading = !known.ready;
+      if (this.loading) known.whenReady(() => queueMicrotask(this.#executor.turn));
       return known.ready;
     });
     return task === undefined ? undefined : this.#assignment(task, lease);

@@ -170,6 +170,18 @@ describe('errors of tasks', function () {
     assert.equal(await mobula.get(nested.remote(), PATIENT), 6);
   });
 
+  it('of a child that a task lets through keep their class in the driver', async () => {
+    const refuse = mobula.remote(() => {
+      throw new Refusal('below', 7);
+    });
+    const parent = mobula.remote(async () => mobula.get(refuse.remote()));
+    const error = await taskErrorOf(mobula.get(parent.remote(), PATIENT));
+    const below = error.cause as mobula.TaskError<Refusal>;
+    assert.ok(mobula.TaskError.is(below), 'the parent threw what its get rejected with');
+    assert.equal(below.cause.limit, 7);
+    assert.ok(below.cause instanceof Refusal);
+  });
+
   it('of a result that cannot be sent name its path', async () => {
     const unsendable = mobula.remote(() => ({ rows: [1, { handle: new WeakMap() }] }));
     const error = await failureOfClass(mobula.SerializationError, mobula.get(unsendable.remote(), PATIENT));

@@ -101,6 +101,27 @@ describe('resources', function () {
     );
   });
 
+  it('of children are their own, whatever their parents take', async () => {
+    for (const numCpus of [0, 0.5, 2]) {
+      const board = newBoard();
+      const child = mobula.remote(async (path: string) => {
+        note(path, 'enters');
+        await pollUntil(() => count(path, 'enters') >= 2, 'two children at once');
+        // Others, if there were a CPU for them, have a hundred turns to come.
+        for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate);
+        note(path, 'leaves');
+      });
+      const parent = mobula.remote({ numCpus }, async (path: string) => {
+        await mobula.get([child.remote(path), child.remote(path)]);
+      });
+      await mobula.get(
+        Array.from({ length: 6 }, () => parent.remote(board)),
+        PATIENT,
+      );
+      assert.equal(mostAtOnce(notes(board), 'enters', 'leaves'), 2, `children of parents of ${numCpus} CPUs`);
+    }
+  });
+
   it('that no node has reject at once, and say what was asked for', async () => {
     const task = mobula.remote({ name: 'huge' }, () => 1);
     const tooBig = await failureOfClass(
