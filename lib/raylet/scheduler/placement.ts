@@ -89,9 +89,10 @@ export class PlacementPolicy {
 
   /** Keeps what is scarce; a CPU (or process) is not left idle for somebody who waits for something else. */
   #reserve(free: readonly number[], needs: readonly Need[]): void {
+    const waitsForElse = needs.some(({ index, units }) => index > ALONE && free[index]! < units);
     for (const { index, units } of needs) {
       const enough = free[index]! >= units;
-      if (enough && index <= ALONE) continue;
+      if ((enough || waitsForElse) && index <= ALONE) continue;
       this.#reserved[index]! += Math.max(0, Math.min(units, free[index]!));
       this.#reservations++;
     }
