@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { RayletDiedError, ShutdownError } from '../errors/index.js';
@@ -31,7 +31,7 @@ export async function startDriver(options: InitOptions): Promise<{
   const numCpus = options.numCpus ?? defaultCpus();
   const resources = { CPU: numCpus, ...options.resources };
   const raylet = await RayletProcess.start({
-    directory: createDirectory(),
+    directory: newDirectory(),
     version: VERSION,
     resources,
     objectStoreMemory: options.objectStoreMemory ?? defaultStoreMemory(),
@@ -89,14 +89,12 @@ export async function startDriver(options: InitOptions): Promise<{
   };
 }
 
-/** A folder for the node's sockets that only this user can look into. */
-function createDirectory(): string {
+/** The path of a folder for the node's sockets. The raylet makes it, who also removes it. */
+function newDirectory(): string {
   const name = `mobula-${process.pid}-${randomBytes(4).toString('hex')}`;
   // A socket's path has at most 107 bytes; a worker's is the longest of them.
   const parent = Buffer.byteLength(join(tmpdir(), name)) < 80 ? tmpdir() : '/tmp';
-  const directory = join(parent, name);
-  mkdirSync(directory, { mode: 0o700 });
-  return directory;
+  return join(parent, name);
 }
 
 /** The raylet as a child process of this driver. */
@@ -112,7 +110,8 @@ class RayletProcess {
     this.directory = config.directory;
     const { NODE_OPTIONS: _, ...environment } = process.env;
     this.#child = spawn(process.execPath, [programFile('raylet'), JSON.stringify(config)], {
-      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+      // Its stdin ends when this process does, at whatever moment.
+      stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
       // Its own group: Ctrl-C is the driver's alone.
       detached: true,
       env: environment,
@@ -146,7 +145,7 @@ class RayletProcess {
     await started;
     // A program that is through ends, whether or not it called shutdown.
     child.unref();
-    for (const stream of [child.stderr, ready]) (stream as { unref?(): void }).unref?.();
+    for (const stream of [child.stdin, child.stderr, ready]) (stream as { unref?(): void }).unref?.();
     return raylet;
   }
 

@@ -1,6 +1,6 @@
 /** What a raylet is started with: JSON in its first argument. */
 export interface RayletConfig {
-  /** Folder of the node's sockets, 0700, made by whoever starts the raylet; removed when the raylet ends. */
+  /** Folder of the node's sockets, 0700. The raylet makes it, and removes it when it ends. */
   readonly directory: string;
   /** Version of the package; clients of another one are refused. */
   readonly version: string;

@@ -59,6 +59,8 @@ export class Executor {
   #running = 0;
   #peakSuspended = 0;
   #nextId = 1;
+  /** Tasks that run and are not suspended, in the order in which they went on: almost always one. */
+  readonly #goingOn: RunningTask[] = [];
   readonly #waking = new Denque<() => void>();
   #wakingNow = false;
   readonly #wakeNext = (): void => {
@@ -165,6 +167,19 @@ export class Executor {
   }
 
   // ---- what running tasks tell
+
+  /** From here on the death of the process is this task's, until it is left or another is entered. */
+  entered(task: RunningTask): void {
+    this.#goingOn.push(task);
+    this.#runtime.store.setRunning(task.handle);
+  }
+
+  /** The task is suspended or done; of those that still run, the one that went on last is named. */
+  left(task: RunningTask): void {
+    const at = this.#goingOn.lastIndexOf(task);
+    if (at >= 0) this.#goingOn.splice(at, 1);
+    this.#runtime.store.setRunning(this.#goingOn.at(-1)?.handle ?? 0);
+  }
 
   /** A task of `lease` stopped running: it is suspended, or done. */
   stopped(lease: LeaseState, suspended: boolean): void {
@@ -408,14 +423,14 @@ class RunningTask implements TaskContext {
 
   start(): void {
     this.#startedAt = performance.now();
-    this.#runtime.store.setRunning(this.handle);
+    this.#executor.entered(this);
     this.#run();
   }
 
   suspend(): void {
     if (this.#awaits++ > 0) return;
     this.#suspendedAt = performance.now();
-    this.#runtime.store.setRunning(0);
+    this.#executor.left(this);
     this.#executor.stopped(this.lease, true);
   }
 
@@ -426,7 +441,7 @@ class RunningTask implements TaskContext {
   resume(): void {
     if (--this.#awaits > 0) return;
     this.#suspendedMilliseconds += performance.now() - this.#suspendedAt;
-    this.#runtime.store.setRunning(this.handle);
+    this.#executor.entered(this);
     this.#executor.resumed(this.lease);
   }
 
@@ -573,8 +588,7 @@ class RunningTask implements TaskContext {
   }
 
   #end(status: number, error: EncodedValue | undefined): void {
-    const { store } = this.#runtime;
-    store.setRunning(0);
+    this.#executor.left(this);
     const milliseconds = performance.now() - this.#startedAt - this.#suspendedMilliseconds;
     const microseconds = Math.max(1, Math.round(milliseconds * 1000));
     this.assignment.fn.ran(microseconds);

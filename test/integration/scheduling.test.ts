@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import * as mobula from '../../lib/index.js';
 import { until } from '../support/poll.js';
-import { slowlyLoaded } from './fixtures/slow-module.js';
 import {
   blockUntil,
   count,
@@ -201,60 +200,5 @@ describe('scheduling on two CPUs', function () {
     openGate(board);
     await mobula.get(refs, PATIENT);
     assert.ok(new Set([...numbers(board, 'suspended'), pid]).size <= 3);
-  });
-});
-
-describe('a task that cannot start in the process that has it', function () {
-  this.timeout(90_000);
-
-  let board: string;
-
-  before(() => {
-    board = newBoard();
-    process.env.MOBULA_SLOW_MODULE_BOARD = board;
-    return mobula.init({ numCpus: 2 });
-  });
-  after(() => {
-    delete process.env.MOBULA_SLOW_MODULE_BOARD;
-    return mobula.shutdown();
-  });
-  afterEach(openAllGates);
-
-  it('runs in another one that is free', async () => {
-    const gated = mobula.remote(async (gate: string) => {
-      note(board, `at the gate ${gate}`);
-      await waitAtGate(board, gate);
-    });
-    const later = { ref: gated.options({ numCpus: 0 }).remote('later') };
-    const busy = gated.remote('busy');
-    await until(() => count(board, 'at the gate') === 2, { what: 'the tasks at their gates' });
-
-    // Idle processes are used first: when these are suspended, there is a suspended one in each that has room.
-    const waking = mobula.remote(async (box: typeof later) => {
-      note(board, `suspended in ${process.pid}`);
-      await mobula.get(box.ref);
-      note(board, `goes on in ${process.pid}`);
-      blockUntil(() => count(board, 'other ran') === 1, 'the other task');
-      return 'went on';
-    });
-    const first = Array.from({ length: 5 }, () => waking.remote(later));
-    await until(() => count(board, 'suspended') === 5, { what: 'the suspended tasks' });
-    const other = mobula.remote(() => {
-      note(board, `other ran in ${process.pid}`);
-      return slowlyLoaded;
-    });
-    const second = other.remote();
-    await until(() => count(board, 'loading') === 1, { what: 'the loading of the other task' });
-    const pid = numbers(board, 'loading in')[0]!;
-    assert.ok(numbers(board, 'suspended in').includes(pid));
-
-    // Before the other task is ready, those that were suspended go on, and hold their threads.
-    openGate(board, 'later');
-    await until(() => numbers(board, 'goes on in').includes(pid), { what: 'the suspended task' });
-    openGate(board, 'module');
-    openGate(board, 'busy');
-    assert.equal(await mobula.get(second, PATIENT), 'loaded at last');
-    assert.deepEqual(await mobula.get(first, PATIENT), Array(5).fill('went on'));
-    await mobula.get(busy, PATIENT);
   });
 });
