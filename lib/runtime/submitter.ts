@@ -522,6 +522,8 @@ export class Submitter {
   }
 
   #onTick(): void {
+    // What happens in here is seen to in here: no second timer for it.
+    this.#tickDelay = TICK_MILLISECONDS;
     const now = performance.now();
     // Late: this process was busy, and what the workers reported meanwhile has not been read yet.
     const late = now - this.#tickDue > STALL_MILLISECONDS;
@@ -573,13 +575,18 @@ export class Submitter {
     return reported === 0 || size >= 2 * reported || 2 * size <= reported;
   }
 
-  /** Takes the tasks back that wait behind a long one. */
+  /**
+   * Takes the tasks back that wait behind the first one; the lease gets no more until something comes back. The first
+   * stays, also if it has not started: a process that has no time for it would be sent it again and again, and so would
+   * other leases on the same process. #moveUnstarted looks after it.
+   */
   #relieve(lease: Lease): void {
-    const tasks = lease.inFlight.toArray().reverse();
-    for (const task of tasks) {
+    const [first, ...behind] = lease.inFlight.toArray();
+    for (const task of behind.reverse()) {
       if (this.#takeBack(task)) lease.queue.pushFirst(task);
       else this.#finishIfStored(task);
     }
+    if (first !== undefined) this.#finishIfStored(first);
     lease.stalled = lease.inFlight.size > 0;
   }
 }

@@ -10,6 +10,7 @@ import {
   numbers,
   openAllGates,
   openGate,
+  pollUntil,
   waitAtGate,
 } from './support/board.js';
 import { PATIENT } from './support/processes.js';
@@ -96,5 +97,30 @@ describe('a task that cannot start where it is', function () {
     });
     const refs = Array.from({ length: 101 }, (_, x) => work.remote(x));
     assert.deepEqual(await mobula.get(refs, PATIENT), [...Array(101).keys()]);
+  });
+
+  it('because its process gets no time: others run it', async () => {
+    const path = newBoard();
+    const meet = mobula.remote(async () => {
+      note(path, `here ${process.pid}`);
+      await pollUntil(() => count(path, 'here') >= 2, 'two tasks at once');
+      return process.pid;
+    });
+    const [stopped, other] = await mobula.get([meet.remote(), meet.remote()], PATIENT);
+    assert.notEqual(stopped, other);
+    const work = mobula.remote((x: number) => ({ x, pid: process.pid }));
+    await mobula.get(work.remote(0), PATIENT);
+    process.kill(stopped, 'SIGSTOP');
+    try {
+      const refs = Array.from({ length: 500 }, (_, x) => work.remote(x));
+      const results = await mobula.get(refs, PATIENT);
+      assert.deepEqual(
+        results.map(({ x }) => x),
+        [...Array(500).keys()],
+      );
+      assert.ok(!results.some(({ pid }) => pid === stopped));
+    } finally {
+      process.kill(stopped, 'SIGCONT');
+    }
   });
 });
