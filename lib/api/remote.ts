@@ -13,8 +13,8 @@ const PARTS = Symbol.for('mobula.remoteFunction');
 
 /** Frames of the caller that an error of the task shows. */
 const CALLER_FRAMES = 4;
-/** Calls traced in a millisecond. */
-const TRACES = 8;
+/** Calls traced in a row; one a millisecond after that, until there is a pause. */
+const MOST_TRACES = 16;
 
 /** A function as `remote` takes it. */
 // biome-ignore lint/suspicious/noExplicitAny: parameters are contravariant; only `any` accepts every function here
@@ -193,21 +193,21 @@ class RemoteCalls {
   }
 }
 
-let tracesLeft = TRACES;
-let tracesSince = 0;
+let traces = MOST_TRACES;
+let tracesRefilled = 0;
 
 /**
  * The frames of whoever called `.remote()`. Their text is made only if an error is to show them. Walking the stack costs
- * more than all else in a call, so a burst has its first calls traced; undefined for the others.
+ * more than all else in a call, so of a burst only its first calls are traced, and then one a millisecond; undefined for the others.
  */
 function captureCaller(above: (...args: unknown[]) => unknown): { stack?: string } | undefined {
-  if (tracesLeft === 0) {
+  if (traces < 1) {
     const now = performance.now();
-    if (now - tracesSince < 1) return undefined;
-    tracesSince = now;
-    tracesLeft = TRACES;
+    traces = Math.min(MOST_TRACES, traces + now - tracesRefilled);
+    tracesRefilled = now;
+    if (traces < 1) return undefined;
   }
-  tracesLeft--;
+  traces--;
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = CALLER_FRAMES;
   const site: { stack?: string } = {};

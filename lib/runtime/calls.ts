@@ -67,7 +67,7 @@ export class Calls {
       dependencies.push({ position, handle: ObjectRef.handleOf(value) });
       (values as unknown[])[position] = undefined;
     }
-    let encoded = this.#values.codec.encode(values);
+    let encoded = this.#values.codec.encodeList(values);
     let flags = 0;
     if (options.exclusive) flags |= TaskFlags.Alone | TaskFlags.Exclusive;
     if (options.maxRetries === 0) flags |= TaskFlags.Alone;
@@ -78,7 +78,8 @@ export class Calls {
       encoded = { bytes: encoded.bytes, start: 0, end: 0, buffers: undefined, contained: [stored] };
       flags |= TaskFlags.ArgumentsInStore;
     }
-    this.#holdAll(dependencies, encoded.contained);
+    if (dependencies !== undefined || encoded.contained !== undefined)
+      this.#holdAll(dependencies, encoded.contained);
 
     const { numReturns, queue } = options;
     const counter = this.#values.nextCounter();
@@ -118,7 +119,6 @@ export class Calls {
     else spec.set(bytes.subarray(start, encoded.end), at);
 
     const context = this.#contexts.current();
-    const returns: PendingObject[] = [];
     // The task and its returns name each other; the returns are filled in below, before anybody sees either.
     const task: Task = new Task(
       counter,
@@ -141,17 +141,16 @@ export class Calls {
       const pending = new PendingObject(handle, task);
       task.returns = pending;
       this.#pending.add(pending);
-      store.hold(handle);
       const ref = new ObjectRef<unknown>(store, handle);
       this.#dispatch(task, dependencies);
       return ref;
     }
+    const returns: PendingObject[] = [];
     const refs: ObjectRef<unknown>[] = [];
     for (const each of handles) {
       const pending = new PendingObject(each, task);
       returns.push(pending);
       this.#pending.add(pending);
-      store.hold(each);
       refs.push(new ObjectRef<unknown>(store, each));
     }
     task.returns = returns;
@@ -194,23 +193,25 @@ export class Calls {
   }
 
   #dispatch(task: Task, dependencies: readonly { handle: number }[] | undefined): void {
-    if (dependencies !== undefined) {
-      const waiter = {
-        objectReady: (): void => {
-          if (--task.unresolved === 0 && task.state === TaskState.Waiting) this.#submitter.submit(task);
-        },
-        // The session ended, and with it this task.
-        objectsLost: (): void => undefined,
-      };
-      // One more than there are, so that none of them dispatches the task before all are counted.
-      task.unresolved = 1;
-      for (const { handle } of dependencies) {
-        task.unresolved++;
-        if (this.#pending.get(handle) === undefined && this.#store.state(handle) !== 1) task.unresolved--;
-        else if (!this.#waiting.subscribe(handle, waiter)) task.unresolved--;
-      }
-      if (--task.unresolved > 0) return;
+    if (dependencies === undefined || !this.#awaitAll(task, dependencies)) this.#submitter.submit(task);
+  }
+
+  /** Submits the task when all of them are complete; false when they are already. */
+  #awaitAll(task: Task, dependencies: readonly { handle: number }[]): boolean {
+    const waiter = {
+      objectReady: (): void => {
+        if (--task.unresolved === 0 && task.state === TaskState.Waiting) this.#submitter.submit(task);
+      },
+      // The session ended, and with it this task.
+      objectsLost: (): void => undefined,
+    };
+    // One more than there are, so that none of them submits the task before all are counted.
+    task.unresolved = 1;
+    for (const { handle } of dependencies) {
+      task.unresolved++;
+      if (this.#pending.get(handle) === undefined && this.#store.state(handle) !== 1) task.unresolved--;
+      else if (!this.#waiting.subscribe(handle, waiter)) task.unresolved--;
     }
-    this.#submitter.submit(task);
+    return --task.unresolved > 0;
   }
 }

@@ -21,8 +21,10 @@ export class Lease {
   readonly inFlight = new TaskList();
   /** Expected time of what is in flight, microseconds. */
   hand = 0;
-  /** When it was granted, or when the last task came back, milliseconds. */
+  /** When it was granted, or when a tick first saw that a task had come back or a first one was pushed; milliseconds. */
   lastProgress: number;
+  /** Since the last tick; asking for the time at each task would cost more than all else here. */
+  progressed = false;
   /** Its first task takes long: nothing more is put behind it until something comes back. */
   stalled = false;
   /** The worker starts no more tasks of it. */

@@ -137,6 +137,9 @@ export class ObjectValues {
    * @throws StoredFailure when the object is an error; ObjectFreedError, ObjectLostError; ModulesNotLoadedError
    */
   read(handle: number, task: number): unknown {
+    const scratch = this.#scratch;
+    const length = this.#store.read(handle, scratch);
+    if (length >= 0) return this.#codec.decode(scratch, 0, length, undefined);
     const state = this.#store.state(handle);
     if (state === ObjectState.Value) return this.#decode(handle, task);
     if (state === ObjectState.Error) throw new StoredFailure(this.#decodeError(handle));
@@ -166,9 +169,6 @@ export class ObjectValues {
   }
 
   #decode(handle: number, task: number): unknown {
-    const scratch = this.#scratch;
-    const length = this.#store.read(handle, scratch);
-    if (length >= 0) return this.#codec.decode(scratch, 0, length, undefined);
     const opened = this.#open(handle, task);
     return this.#codec.decode(opened.meta, 0, opened.meta.length, opened.buffers);
   }

@@ -28,7 +28,7 @@ import {
   StatisticsRequestT,
   WorkerDied,
 } from '../protocol/generated/protocol.js';
-import type { NativeStore } from '../store/native.js';
+import { type NativeStore, spinForAnswers } from '../store/native.js';
 import { ObjectRef } from '../store/object-ref.js';
 import type { Codec, EncodedValue } from '../values/types.js';
 import { Calls } from './calls.js';
@@ -115,6 +115,7 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
     this.calls = new Calls(store, this.values, this.#pending, this.submitter, this.waiting, host.contexts);
     this.#sweeper = setInterval(() => this.sweep(), SWEEP_MILLISECONDS);
     this.#sweeper.unref();
+    spinForAnswers();
     link.listen(this);
     if (this.#retained === 0) link.connection.socket.unref();
   }

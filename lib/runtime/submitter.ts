@@ -5,7 +5,7 @@ import { Lease, type LeaseTarget } from './lease.js';
 import { ObjectState } from './object-values.js';
 import { PendingObject, type PendingObjects } from './pending-objects.js';
 import { type ResourceShape, ShapeQueue } from './shape-queue.js';
-import { type FunctionRecord, returnsOf, type Task, TaskState } from './task.js';
+import { type FunctionRecord, type Task, TaskState } from './task.js';
 import { WorkerLink } from './worker-link.js';
 
 /** Bounds of a pause after which a lease counts as stalled: its first task takes long. Milliseconds. */
@@ -215,8 +215,8 @@ export class Submitter {
     for (const id of death.leases) this.#drop(id);
     for (const lease of [...this.#leases.values()]) if (lease.worker === death.worker) this.#drop(lease.id);
     if (link === undefined) return;
-    // In the order in which they were pushed, so that they queue again in that order.
-    for (const task of [...link.tasks].reverse()) this.#afterDeath(task, death);
+    // So that they queue again in the order in which they were submitted.
+    for (const task of link.tasks.reverse()) this.#afterDeath(task, death);
     this.#assignAll();
   }
 
@@ -232,7 +232,7 @@ export class Submitter {
     const { lease, fn } = task;
     if (lease !== undefined) {
       lease.remove(task);
-      lease.lastProgress = performance.now();
+      lease.progressed = true;
       lease.stalled = false;
     }
     if (status !== TaskStatus.Discarded) {
@@ -345,7 +345,7 @@ export class Submitter {
 
   #push(task: Task, lease: Lease): void {
     task.state = TaskState.Pushed;
-    if (lease.inFlight.size === 0) lease.lastProgress = performance.now();
+    if (lease.inFlight.size === 0) lease.progressed = true;
     lease.add(task);
     lease.target.push(task, lease);
     this.#watch();
@@ -455,8 +455,13 @@ export class Submitter {
     this.#port.finished(task, failed, microseconds);
     if (returns instanceof PendingObject) this.#complete(returns, failed);
     else for (const pending of returns) this.#complete(pending, failed);
-    if (task.dependencies + task.contained > 0) task.forEachHeld((handle) => this.#store.release(handle));
-    for (const pending of returnsOf(task)) this.#store.release(pending.handle);
+    if (task.dependencies + task.contained > 0) this.#releaseHeld(task);
+    if (returns instanceof PendingObject) this.#store.release(returns.handle);
+    else for (const pending of returns) this.#store.release(pending.handle);
+  }
+
+  #releaseHeld(task: Task): void {
+    task.forEachHeld((handle) => this.#store.release(handle));
   }
 
   #complete(pending: PendingObject, failed: boolean): void {
@@ -530,6 +535,10 @@ export class Submitter {
     let soon = false;
     for (const queue of this.#queues) {
       for (const lease of queue.leases) {
+        if (lease.progressed) {
+          lease.progressed = false;
+          lease.lastProgress = now;
+        }
         if (lease.inFlight.size > 1) {
           soon = true;
           if (!late && !lease.stalled && now - lease.lastProgress > STALL_MILLISECONDS) this.#relieve(lease);

@@ -307,7 +307,7 @@ abstract class Request implements ObjectWaiter {
   readonly context: TaskContext | undefined;
   protected done = false;
   #timer: NodeJS.Timeout | undefined;
-  readonly #onAbort = (): void => this.fail(this.options!.signal!.reason);
+  #onAbort: (() => void) | undefined;
 
   constructor(
     protected readonly waiting: Waiting,
@@ -321,6 +321,8 @@ abstract class Request implements ObjectWaiter {
 
   abstract objectReady(pending: PendingObject): void;
   protected abstract timedOut(): void;
+  /** The waiting has ended well. */
+  protected abstract deliver(): void;
 
   objectsLost(reason: Error): void {
     this.fail(reason);
@@ -330,41 +332,43 @@ abstract class Request implements ObjectWaiter {
   protected begin(): void {
     this.waiting.began(this);
     this.context?.suspend();
-    const { timeout, signal } = this.options ?? {};
+    if (this.options === undefined) return;
+    const { timeout, signal } = this.options;
     if (timeout !== undefined && timeout !== Number.POSITIVE_INFINITY) {
       this.#timer = setTimeout(() => this.timedOut(), timeout);
     }
-    signal?.addEventListener('abort', this.#onAbort, { once: true });
+    if (signal !== undefined) {
+      this.#onAbort = () => this.fail(signal.reason);
+      signal.addEventListener('abort', this.#onAbort, { once: true });
+    }
   }
 
   /** Ends the waiting; false when it had ended before. */
   protected end(): boolean {
     if (this.done) return false;
     this.done = true;
-    clearTimeout(this.#timer);
-    this.options?.signal?.removeEventListener('abort', this.#onAbort);
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
+    if (this.#onAbort !== undefined) this.options?.signal?.removeEventListener('abort', this.#onAbort);
     this.waiting.finished(this);
     this.context?.resume();
     return true;
   }
 
-  /** Ends the waiting, when its task's turn comes, and acts; does nothing if it had ended before. */
-  protected wake(act: () => void): void {
+  /** Ends the waiting, when its task's turn comes, and delivers; does nothing if it had ended before. */
+  protected wake(): void {
     const { context } = this;
-    if (context === undefined) {
-      if (this.end()) act();
-    } else {
-      context.wake(() => {
-        if (this.end()) act();
-      });
-    }
+    if (context !== undefined) context.wake(() => this.end() && this.deliver());
+    else if (this.end()) this.deliver();
   }
 
   protected fail(error: unknown): void {
-    this.wake(() => {
+    const act = (): void => {
+      if (!this.end()) return;
       this.unsubscribe();
       this.reject(error);
-    });
+    };
+    if (this.context !== undefined) this.context.wake(act);
+    else act();
   }
 
   protected unsubscribe(): void {
@@ -399,22 +403,22 @@ class SingleGet extends Request {
   start(): void {
     if (this.waiting.subscribe(ObjectRef.handleOf(this.refs[0]!), this)) {
       if (!this.done) this.begin();
-    } else this.#deliver();
+    } else this.deliver();
   }
 
   override objectReady(): void {
-    this.wake(() => this.#deliver());
+    this.wake();
   }
 
   protected override timedOut(): void {}
 
-  #deliver(): void {
+  protected override deliver(): void {
     const { waiting } = this;
     const handle = ObjectRef.handleOf(this.refs[0]!);
     try {
       this.resolve(waiting.readFor(handle, this.context));
     } catch (error) {
-      if (error instanceof ModulesNotLoadedError) error.load().then(() => this.#deliver(), this.reject);
+      if (error instanceof ModulesNotLoadedError) error.load().then(() => this.deliver(), this.reject);
       else this.reject(error instanceof StoredFailure ? waiting.port.failure(handle, error.error) : error);
     }
   }
@@ -444,7 +448,7 @@ class GetRequest extends Request {
         this.#remaining++;
       } else if (failed === 0 && waiting.store.state(handle) !== ObjectState.Value) failed = handle;
     }
-    if (this.#remaining === 0) this.#deliver();
+    if (this.#remaining === 0) this.deliver();
     else {
       this.begin();
       if (failed !== 0) this.#rejectWith(failed);
@@ -454,7 +458,7 @@ class GetRequest extends Request {
   override objectReady(pending: PendingObject): void {
     if (this.done) return;
     this.#remaining--;
-    if (this.#remaining === 0) this.wake(() => this.#deliver());
+    if (this.#remaining === 0) this.wake();
     else if (
       pending.failed ||
       (pending.task === undefined && this.waiting.store.state(pending.handle) !== ObjectState.Value)
@@ -480,7 +484,7 @@ class GetRequest extends Request {
     }
   }
 
-  #deliver(): void {
+  protected override deliver(): void {
     const { refs, waiting } = this;
     const values: unknown[] = new Array(refs.length);
     let handle = 0;
@@ -490,7 +494,7 @@ class GetRequest extends Request {
         values[index] = waiting.readFor(handle, this.context);
       }
     } catch (error) {
-      if (error instanceof ModulesNotLoadedError) error.load().then(() => this.#deliver(), this.reject);
+      if (error instanceof ModulesNotLoadedError) error.load().then(() => this.deliver(), this.reject);
       else this.reject(error instanceof StoredFailure ? waiting.port.failure(handle, error.error) : error);
       return;
     }
@@ -523,23 +527,21 @@ class WaitRequest extends Request {
     }
     this.#remaining = this.count - complete;
     this.begin();
-    if (this.#remaining <= 0) this.#finish();
+    if (this.#remaining <= 0) this.wake();
   }
 
   override objectReady(): void {
     if (this.done || --this.#remaining > 0) return;
     // The completions of one batch come one after another; those behind this one count as well, and cost no scan.
-    queueMicrotask(() => this.#finish());
+    queueMicrotask(() => this.wake());
   }
 
   protected override timedOut(): void {
-    this.#finish();
+    this.wake();
   }
 
-  #finish(): void {
-    this.wake(() => {
-      this.unsubscribe();
-      this.resolve(this.waiting.split(this.refs, this.count));
-    });
+  protected override deliver(): void {
+    this.unsubscribe();
+    this.resolve(this.waiting.split(this.refs, this.count));
   }
 }

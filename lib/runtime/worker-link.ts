@@ -13,6 +13,7 @@ import {
 import { connectSocket } from '../store/native.js';
 import type { Lease, LeaseTarget } from './lease.js';
 import type { FunctionRecord, Task } from './task.js';
+import { TaskTable } from './task-table.js';
 
 /** What a link tells the submitter. */
 export interface WorkerLinkEvents {
@@ -36,7 +37,7 @@ const DONE_BYTES = TaskDone.sizeOf();
 export class WorkerLink implements LeaseTarget, ConnectionHandler {
   readonly #connection: Connection;
   readonly #events: WorkerLinkEvents;
-  readonly #tasks = new Map<number, Task>();
+  readonly #tasks = new TaskTable();
   readonly #functions = new Map<FunctionRecord, number>();
   #closed = false;
 
@@ -58,14 +59,14 @@ export class WorkerLink implements LeaseTarget, ConnectionHandler {
     return !this.#closed;
   }
 
-  /** Tasks that were pushed and not heard of since. */
-  get tasks(): Iterable<Task> {
-    return this.#tasks.values();
+  /** Tasks that were pushed and not heard of since, in the order in which they were submitted. */
+  get tasks(): Task[] {
+    return this.#tasks.toArray();
   }
 
   push(task: Task, lease: Lease): void {
     const fn = this.#indexOf(task.fn);
-    this.#tasks.set(task.counter, task);
+    this.#tasks.add(task);
     const specBytes = task.specEnd - task.specStart;
     const connection = this.#connection;
     const at = connection.reserve(TASK_BYTES + specBytes);

@@ -26,7 +26,7 @@ import { packageRoot } from './package-files.js';
  * - The store knows, for each environment and object, whether the environment refers to it (the object may not be
  *   destroyed) and whether it has it pinned (its memory may not be reused). The addon counts: `track`, `hold` and
  *   their opposites for references; pins come and go with the ArrayBuffers of `open`.
- * - What this environment creates (`createPending`, `put`, `sealDraft`) is referred to from the start. That reference
+ * - What this environment publishes (`put`, `sealDraft`) is referred to from the start. That reference
  *   passes to the first hold; without any, `release` ends it.
  *
  * Full
@@ -44,7 +44,7 @@ export interface NativeStore {
 
   // --- Results that do not exist yet -----------------------------------------------------------------------------
 
-  /** A pending object, owned and referred to by this environment. 0 when the table of objects is full. */
+  /** A pending object, owned by this environment and held once. 0 when the table of objects is full. */
   createPending(counter: number, returnIndex: number): number;
   /** Pending objects for the return indexes 0 to `count - 1`: all of them, or none (length 0) when the table is full. */
   createPendings(counter: number, count: number): Float64Array;
@@ -132,9 +132,9 @@ export interface NativeStore {
   state(handle: number): number;
 
   /**
-   * Copies the meta of an object without buffers to the beginning of `target`. Takes no lock.
+   * Copies the meta of a value without buffers to the beginning of `target`. Takes no lock.
    *
-   * @returns its length; -1 pending, -2 it has buffers (use `open`), -3 `target` is too small (use `open`), -4 gone
+   * @returns its length; -1 pending, -2 it has buffers or is an error (use `open`), -3 `target` is too small (use `open`), -4 gone
    */
   read(handle: number, target: Uint8Array): number;
 
@@ -361,6 +361,7 @@ interface Addon {
   connectSocket(path: string): NativeSocket;
   listenSocket(path: string, onConnection: (socket: NativeSocket) => void): NativeListener;
   pumpSockets(milliseconds: number): boolean;
+  spinForAnswers(): void;
   dieWith(pid: number): void;
   /** `collect(full)` collects the young generation or the whole heap before it returns. */
   setCollector(collect: (full: boolean) => void): void;
@@ -453,6 +454,14 @@ export function listenSocket(path: string, onConnection: (socket: NativeSocket) 
  */
 export function pumpSockets(milliseconds: number): boolean {
   return native().pumpSockets(milliseconds);
+}
+
+/**
+ * From now on this thread, when it has just sent or received something, looks for an answer for up to 50 us before its event loop
+ * blocks: to be woken takes longer than a tiny task. It does so ever more rarely while that is in vain.
+ */
+export function spinForAnswers(): void {
+  native().spinForAnswers();
 }
 
 /**

@@ -42,17 +42,21 @@ class ValueCodec implements Codec {
   }
 
   encode(value: unknown, name = 'value'): EncodedValue {
-    return this.#encode(value, name, this.#outOfBandBytes);
+    return this.#encode(value, name, this.#outOfBandBytes, false);
+  }
+
+  encodeList(values: readonly unknown[]): EncodedValue {
+    return this.#encode(values, 'value', this.#outOfBandBytes, true);
   }
 
   encodeView(view: ArrayBufferView): EncodedValue {
-    return this.#encode(view, 'value', 0);
+    return this.#encode(view, 'value', 0, false);
   }
 
-  #encode(value: unknown, name: string, outOfBandBytes: number): EncodedValue {
+  #encode(value: unknown, name: string, outOfBandBytes: number, isList: boolean): EncodedValue {
     const encoder = this.#encoders.pop() ?? new Encoder(this.#hooks, this.#classifier);
     try {
-      return encoder.encode(value, name, outOfBandBytes);
+      return encoder.encode(value, name, outOfBandBytes, isList);
     } finally {
       this.#encoders.push(encoder);
     }

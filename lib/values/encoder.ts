@@ -61,6 +61,8 @@ export class Encoder extends Writer {
   readonly #objects: (object | undefined)[] = new Array(SEARCHED_OBJECTS).fill(undefined);
   #numbers: Map<object, number> | undefined;
   #contained: number[] | undefined;
+  /** An array whose keys need no look. */
+  #list: unknown;
   /** The same, once they are many. */
   #held: Set<number> | undefined;
 
@@ -71,9 +73,13 @@ export class Encoder extends Writer {
     super();
   }
 
-  /** @param outOfBandBytes buffers of this size and more leave the message */
-  encode(value: unknown, name: string, outOfBandBytes: number): EncodedValue {
+  /**
+   * @param outOfBandBytes buffers of this size and more leave the message
+   * @param isList the value is an array that has neither holes nor other properties
+   */
+  encode(value: unknown, name: string, outOfBandBytes: number, isList: boolean): EncodedValue {
     this.rewind();
+    this.#list = isList ? value : undefined;
     this.#message = ++lastMessage;
     this.#flags = 0;
     this.position = 1;
@@ -101,6 +107,7 @@ export class Encoder extends Writer {
     this.#shapeCount = 0;
     this.#numbers = undefined;
     this.#contained = undefined;
+    this.#list = undefined;
     this.#held = undefined;
     if (this.registrations.length > 0) this.registrations = [];
     if (this.open.length > 0) this.open = [];
@@ -208,7 +215,8 @@ export class Encoder extends Writer {
 
   array(array: unknown[]): void {
     const { length } = array;
-    if (length <= KEYS_LENGTH) {
+    if (array === this.#list && length <= KEYS_LENGTH) this.#list = undefined;
+    else if (length <= KEYS_LENGTH) {
       const keys = Object.keys(array);
       if (keys.length !== length || (length > 0 && keys[length - 1] !== INDEX_KEYS[length - 1])) {
         this.#sparseArray(array, keys);

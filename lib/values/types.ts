@@ -18,6 +18,8 @@ export interface Codec {
    * @throws SerializationError with the path of what cannot be sent
    */
   encode(value: unknown, name?: string): EncodedValue;
+  /** The same for the arguments of a call: an array that has neither holes nor properties beside its elements. */
+  encodeList(values: readonly unknown[]): EncodedValue;
   /**
    * Encodes what was thrown. Unlike `encode` it never fails: own properties of an error that cannot be sent become a
    * text that says so.

@@ -15,7 +15,11 @@
 namespace mobula::addon {
 
 Environment::Environment(napi_env environment)
-    : env(environment), poller(environment), collector(environment), bindings(std::make_unique<Bindings>()) {}
+    : env(environment),
+      spinner(environment),
+      poller(environment, &spinner),
+      collector(environment),
+      bindings(std::make_unique<Bindings>()) {}
 
 Environment::~Environment() = default;
 
@@ -45,6 +49,11 @@ napi_value ConnectSocket(napi_env env, napi_callback_info info) {
   const int descriptor = platform::ConnectLocal(path, kConnectMilliseconds);
   if (descriptor < 0) return ThrowErrno(env, -descriptor, "connect", path);
   return Socket::New(static_cast<Environment*>(arguments.data), descriptor);
+}
+
+napi_value SpinForAnswers(napi_env env, napi_callback_info info) {
+  static_cast<Environment*>(Arguments<0>(env, info).data)->spinner.Enable();
+  return nullptr;
 }
 
 napi_value PumpSockets(napi_env env, napi_callback_info info) {
@@ -100,6 +109,7 @@ NAPI_MODULE_INIT() {
   SetFunction(env, exports, "connectSocket", ConnectSocket, environment);
   SetFunction(env, exports, "listenSocket", Listener::Listen, environment);
   SetFunction(env, exports, "pumpSockets", PumpSockets, environment);
+  SetFunction(env, exports, "spinForAnswers", SpinForAnswers, environment);
   SetFunction(env, exports, "dieWith", DieWithProcess, environment);
   SetFunction(env, exports, "setCollector", SetCollector, environment);
   return exports;

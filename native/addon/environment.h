@@ -11,6 +11,7 @@
 
 #include "native/addon/collector.h"
 #include "native/addon/poller.h"
+#include "native/addon/spinner.h"
 
 namespace mobula::addon {
 
@@ -29,6 +30,7 @@ struct Environment {
   }
 
   const napi_env env;
+  Spinner spinner;
   Poller poller;
   Collector collector;
   // The constructors of the classes that the addon itself makes objects of.

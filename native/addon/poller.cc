@@ -25,7 +25,7 @@ void CallJavaScript(napi_env env, Entry entry, napi_value receiver, napi_value f
   if (napi_get_and_clear_last_exception(env, &exception) == napi_ok) napi_fatal_exception(env, exception);
 }
 
-Poller::Poller(napi_env env) : env_(env) {
+Poller::Poller(napi_env env, Spinner* spinner) : env_(env), spinner_(spinner) {
   napi_get_uv_event_loop(env, &loop_);
   napi_add_async_cleanup_hook(env, OnCleanup, this, nullptr);
 }
@@ -91,6 +91,7 @@ void Poller::OnPoll(uv_poll_s* handle, int status, int events) {
   auto* raw = static_cast<Watched*>(uv_handle_get_data(reinterpret_cast<uv_handle_s*>(handle)));
   const std::shared_ptr<Watched> watched = raw->shared_from_this();
   Poller* self = watched->poller_;
+  self->spinner_->Expect();
   HandleScope scope(self->env_);
   // An error (EPOLLERR) stops the handle: reading says which error, after the bytes that came before it.
   if (status < 0) self->Restart(raw);
@@ -109,6 +110,7 @@ bool Poller::Pump(int milliseconds, bool* called) {
     const bool writable = (watched->events_ & kUvWritable) != 0;
     polled.push_back({watched->descriptor_, static_cast<short>(POLLIN | (writable ? POLLOUT : 0)), 0});
   }
+  if (milliseconds != 0) spinner_->Wait(polled.data(), polled.size());
   int wait = milliseconds;
   int ready;
   while ((ready = poll(polled.data(), polled.size(), wait)) < 0 && errno == EINTR) {
@@ -121,6 +123,7 @@ bool Poller::Pump(int milliseconds, bool* called) {
     Watched* watched = snapshot[index].get();
     if (events == 0 || !watched->watched()) continue;
     *called = true;
+    spinner_->Expect();
     HandleScope scope(env_);
     watched->OnReady(Entry::kPump, (events & ~POLLOUT) != 0, (events & POLLOUT) != 0);
     bool pending = false;

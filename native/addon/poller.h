@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "native/addon/libuv.h"
+#include "native/addon/spinner.h"
 
 namespace mobula::addon {
 
@@ -43,7 +44,8 @@ class Watched : public std::enable_shared_from_this<Watched> {
 
 class Poller {
  public:
-  explicit Poller(napi_env env);
+  // Tells the spinner of everything that arrives.
+  Poller(napi_env env, Spinner* spinner);
   Poller(const Poller&) = delete;
   Poller& operator=(const Poller&) = delete;
 
@@ -69,6 +71,7 @@ class Poller {
   void FinishCleanup();
 
   const napi_env env_;
+  Spinner* const spinner_;
   uv_loop_s* loop_ = nullptr;
   std::vector<std::shared_ptr<Watched>> watched_;
   // Handles that libuv still knows, those being closed included.

@@ -29,7 +29,7 @@ napi_value Read(napi_env env, napi_callback_info info) {
   ReadResult result;
   switch (binding->client->Read(handle, target.data(), target.size(), &result)) {
     case Status::kOk:
-      return MakeNumber(env, result.length);
+      return (result.flags & kErrorFlag) != 0 ? MakeInt32(env, -2) : MakeNumber(env, result.length);
     case Status::kNotReady:
       return MakeInt32(env, -1);
     case Status::kHasBuffers:

@@ -48,6 +48,10 @@ void References::Adopt(Handle handle) {
   At(IndexOf(handle)) = {.handle = handle, .referenced = true};
 }
 
+void References::AdoptHeld(Handle handle) {
+  At(IndexOf(handle)) = {.handle = handle, .counted = 1, .referenced = true};
+}
+
 bool References::Hold(Handle handle) {
   Record* record = Acquire(handle);
   if (record == nullptr) return false;

@@ -38,6 +38,8 @@ class References {
   // An object made by this client: its reference is set already, and stays until the first hold on it has come and
   // the last has gone, or until Release.
   void Adopt(Handle handle);
+  // The same, with its first counted hold.
+  void AdoptHeld(Handle handle);
 
   // One more hold; false when the object is gone.
   bool Hold(Handle handle);

@@ -125,6 +125,7 @@ napi_value Socket::Write(napi_env env, napi_callback_info info) {
   if (!ReadSlice(env, arguments[0], arguments[1], arguments[2], "source", &source)) return nullptr;
   if (socket->descriptor_ < 0) return MakeInt32(env, -1);
   if (source.empty()) return MakeInt32(env, 0);
+  socket->environment_->spinner.Expect();
   return MakeNumber(env, platform::SendBytes(socket->descriptor_, source.data(), source.size()));
 }
 

@@ -89,7 +89,7 @@ napi_value CreatePending(napi_env env, napi_callback_info info) {
   Handle handle = kNoHandle;
   const ObjectId id = binding->client->MakeId(counter, static_cast<uint32_t>(return_index));
   const Status status = binding->WithRoom([&] { return binding->client->CreatePending(id, &handle); });
-  if (status == Status::kOk) binding->references->Adopt(handle);
+  if (status == Status::kOk) binding->references->AdoptHeld(handle);
   return HandleOrFull(env, status, handle);
 }
 
@@ -107,7 +107,7 @@ napi_value CreatePendings(napi_env env, napi_callback_info info) {
       [&] { return binding->client->CreatePendings(counter, static_cast<uint32_t>(count), handles.data()); });
   if (status == Status::kFull) handles.clear();
   if (status != Status::kOk && status != Status::kFull) return ThrowStatus(env, status, "no such returns");
-  for (const Handle handle : handles) binding->references->Adopt(handle);
+  for (const Handle handle : handles) binding->references->AdoptHeld(handle);
   return MakeHandles(env, handles);
 }
 

@@ -98,8 +98,8 @@ describe('operations of a store, by state of the object', () => {
       expected: [
         [-4, unreadable],
         [-1, pending],
-        [-2, ['withBuffer']],
-        [3, ['value', 'error', 'settled']],
+        [-2, ['withBuffer', 'error']],
+        [3, ['value', 'settled']],
       ],
     },
     'read into too little': {

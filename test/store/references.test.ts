@@ -211,6 +211,7 @@ describe('references', () => {
         assert.notEqual(handle, 0, `task ${index}`);
         const ticket = bounded.track({}, handle);
         assert.equal(bounded.completeSmall(handle, 0, meta, 0, 10, 0), 0);
+        bounded.release(handle);
         if (index % 2 === 0) bounded.untrack(ticket);
       }
     })();
