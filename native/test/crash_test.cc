@@ -246,6 +246,14 @@ void CompleteSeveralReturns(Scene& scene) {
   CHECK(had_waiters);
 }
 
+// The first one's entry carries the task word: it must outlive its value's last reference.
+void PrepareUnwantedFirstReturn(Scene& scene) {
+  scene.Submit(3);
+  scene.survivor.DropReference(scene.targets[0]);
+  CHECK(!scene.survivor.Wait(scene.targets[1]));
+  scene.results = {{.meta = "zero"}, kBig, kSmall};
+}
+
 void PrepareStaleReturns(Scene& scene) {
   scene.Submit(3);
   CHECK(scene.survivor.Restart(scene.targets[0], 0, 1));
@@ -386,6 +394,9 @@ TEST(death_in_one_return) {
 }
 TEST(death_in_several_returns) {
   CheckScript(kSeveralReturns);
+}
+TEST(death_in_returns_of_which_the_first_is_unwanted) {
+  CheckScript({"an unwanted first return", PrepareUnwantedFirstReturn, CompleteSeveralReturns});
 }
 TEST(death_in_stale_returns) {
   CheckScript({"stale returns", PrepareStaleReturns, CompleteStaleReturns});
