@@ -1,6 +1,6 @@
 import type { CallOptions } from '../runtime/calls.js';
 import type { Runtime } from '../runtime/runtime.js';
-import type { ResourceShape } from '../runtime/shape-queue.js';
+import { resourceShape } from '../runtime/shape-queue.js';
 import type { RemoteOptions } from './options.js';
 
 // Apart from options.ts, whose types programs see: they would see the types of the whole runtime with them.
@@ -10,7 +10,8 @@ export function resolveCallOptions(options: RemoteOptions, runtime: Runtime): Ca
   const maxRetries = options.maxRetries ?? 3;
   const exclusive = options.exclusive ?? false;
   // A task that may not be tried again is not to die of a neighbour's crash.
-  const shape = shapeOf(options.numCpus ?? 1, options.resources, exclusive || maxRetries === 0);
+  const resources = { ...options.resources, CPU: options.numCpus ?? 1 };
+  const shape = resourceShape(resources, exclusive || maxRetries === 0);
   return {
     numReturns: options.numReturns ?? 1,
     queue: runtime.submitter.queueOf(shape),
@@ -18,16 +19,4 @@ export function resolveCallOptions(options: RemoteOptions, runtime: Runtime): Ca
     retryErrors: options.retryErrors ?? false,
     exclusive,
   };
-}
-
-function shapeOf(
-  numCpus: number,
-  resources: Readonly<Record<string, number>> | undefined,
-  exclusive: boolean,
-): ResourceShape {
-  const amounts = Object.entries(resources ?? {}).filter(([, amount]) => amount > 0);
-  if (numCpus > 0) amounts.push(['CPU', numCpus]);
-  amounts.sort(([a], [b]) => (a < b ? -1 : 1));
-  const key = `${amounts.map(([name, amount]) => `${JSON.stringify(name)}:${amount}`).join(',')}${exclusive ? '!' : ''}`;
-  return { key, resources: new Map(amounts), exclusive };
 }

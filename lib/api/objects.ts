@@ -69,10 +69,10 @@ export function getSync(refs: unknown): unknown {
  * Waits until `numReturns` of the refs are ready (default 1) or the timeout has passed; resolves with the ready ones, at
  * most that many, and all others, both in the order given. The very ref objects that were passed come back.
  */
-export function wait<T>(
-  refs: readonly ObjectRef<T>[],
+export function wait<Ref extends ObjectRef<unknown>>(
+  refs: readonly Ref[],
   options?: WaitOptions,
-): Promise<[ObjectRef<T>[], ObjectRef<T>[]]> {
+): Promise<[Ref[], Ref[]]> {
   const { runtime } = session.require('mobula.wait');
   if (!Array.isArray(refs))
     throw new InvalidArgumentError(`mobula.wait takes an array of refs, not ${show(refs)}`);
@@ -81,7 +81,7 @@ export function wait<T>(
   if (!checkedLists.has(refs)) checkRefs('mobula.wait', refs);
   return runtime.waiting.wait(refs, options).then((split) => {
     checkedLists.add(split[1]);
-    return split as [ObjectRef<T>[], ObjectRef<T>[]];
+    return split as [Ref[], Ref[]];
   });
 }
 

@@ -182,7 +182,7 @@ class RemoteCalls {
     if (this.#runtime !== runtime) {
       const shipped = shipping.capture(this.fn);
       for (const handle of shipped.held) runtime.store.hold(handle);
-      runtime.exportFunction({ hash: shipped.hash, name: this.name, payload: shipped.payload });
+      runtime.exportFunction({ ...shipped, name: this.name });
       this.#record = functionRecord({ hash: shipped.hash, name: this.name, held: shipped.held });
       this.#options = resolveCallOptions(this.options, runtime);
       this.#runtime = runtime;

@@ -34,6 +34,11 @@ export function rayletSocket(directory: string): string {
   return `${directory}/raylet.sock`;
 }
 
+/** The socket of the node's gateway, for the submitters that hold leases on other nodes. */
+export function gatewaySocket(directory: string): string {
+  return `${directory}/gateway.sock`;
+}
+
 /** A worker's socket, for the submitters that hold leases on it. */
 export function workerSocket(directory: string, worker: number): string {
   return `${directory}/worker-${worker}.sock`;

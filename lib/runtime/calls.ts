@@ -1,5 +1,6 @@
 import type { NativeStore } from '../store/native.js';
 import { ObjectRef } from '../store/object-ref.js';
+import type { EncodedValue } from '../values/types.js';
 import type { ObjectValues } from './object-values.js';
 import { PendingObject, type PendingObjects } from './pending-objects.js';
 import type { ShapeQueue } from './shape-queue.js';
@@ -19,6 +20,13 @@ export interface CallOptions {
   readonly maxRetries: number;
   readonly retryErrors: RetryErrors;
   readonly exclusive: boolean;
+}
+
+/** An argument that is an object of the store. */
+export interface Dependency {
+  /** Of the argument. */
+  readonly position: number;
+  readonly handle: number;
 }
 
 /** Turns calls of remote functions into tasks. */
@@ -55,7 +63,7 @@ export class Calls {
     callSite: { stack?: string } | undefined,
   ): ObjectRef<unknown> | ObjectRef<unknown>[] {
     const store = this.#store;
-    let dependencies: { position: number; handle: number }[] | undefined;
+    let dependencies: Dependency[] | undefined;
     let values = args;
     for (let position = 0; position < args.length; position++) {
       const value = args[position];
@@ -78,19 +86,63 @@ export class Calls {
       encoded = { bytes: encoded.bytes, start: 0, end: 0, buffers: undefined, contained: [stored] };
       flags |= TaskFlags.ArgumentsInStore;
     }
-    if (dependencies !== undefined || encoded.contained !== undefined)
-      this.#holdAll(dependencies, encoded.contained);
+    if (dependencies !== undefined || encoded.contained !== undefined) this.#holdAll(dependencies, encoded.contained);
 
-    const { numReturns, queue } = options;
+    const { numReturns } = options;
     const counter = this.#values.nextCounter();
     const handles = numReturns === 1 ? undefined : this.#createPendings(counter, numReturns);
     const handle =
       handles === undefined ? store.createPending(counter, 0) || this.#createPending(counter) : handles[0]!;
+    const task = this.#create(counter, handle, handles, fn, options, flags, dependencies, encoded, callSite);
+    if (handles === undefined) {
+      const ref = new ObjectRef<unknown>(store, handle);
+      this.#dispatch(task, dependencies);
+      return ref;
+    }
+    const refs: ObjectRef<unknown>[] = [];
+    for (const each of handles) refs.push(new ObjectRef<unknown>(store, each));
+    this.#dispatch(task, dependencies);
+    return refs;
+  }
 
+  /**
+   * Submits a task that another node has encoded.
+   * @param handles of its returns: pending objects of this environment, each with a hold that ends with the task
+   * @param flags as the other node's submitter set them; which resources the task takes is the queue's to say
+   * @throws ObjectFreedError when something that it names is gone
+   */
+  submitEncoded(
+    fn: FunctionRecord,
+    options: CallOptions,
+    flags: number,
+    handles: Float64Array,
+    dependencies: readonly Dependency[],
+    encoded: EncodedValue,
+  ): void {
+    const own = (flags & ~TaskFlags.OneCpu) | (options.queue.takesOneCpu ? TaskFlags.OneCpu : 0);
+    this.#holdAll(dependencies, encoded.contained);
+    const counter = this.#values.nextCounter();
+    const several = handles.length === 1 ? undefined : handles;
+    const task = this.#create(counter, handles[0]!, several, fn, options, own, dependencies, encoded, undefined);
+    this.#dispatch(task, dependencies);
+  }
+
+  /** The task, known by its returns; everything that it names is held. */
+  #create(
+    counter: number,
+    handle: number,
+    handles: Float64Array | undefined,
+    fn: FunctionRecord,
+    options: CallOptions,
+    flags: number,
+    dependencies: readonly Dependency[] | undefined,
+    encoded: EncodedValue,
+    callSite: { stack?: string } | undefined,
+  ): Task {
     const containedCount = encoded.contained?.length ?? 0;
     const dependencyCount = dependencies?.length ?? 0;
     const argumentBytes = encoded.end - encoded.start;
-    const specBytes = 8 * (numReturns - 1) + 16 * dependencyCount + 8 * containedCount + argumentBytes;
+    const specBytes = 8 * (options.numReturns - 1) + 16 * dependencyCount + 8 * containedCount + argumentBytes;
     const arena = this.#arena;
     const specStart = arena.allocate(specBytes);
     const spec = arena.chunk;
@@ -98,7 +150,7 @@ export class Calls {
     if (specBytes > argumentBytes) {
       const view = arena.view;
       if (handles !== undefined)
-        for (let index = 1; index < numReturns; index++, at += 8) view.setFloat64(at, handles[index]!, true);
+        for (let index = 1; index < handles.length; index++, at += 8) view.setFloat64(at, handles[index]!, true);
       if (dependencies !== undefined) {
         for (const dependency of dependencies) {
           view.setFloat64(at, dependency.position, true);
@@ -123,7 +175,7 @@ export class Calls {
     const task: Task = new Task(
       counter,
       fn,
-      queue,
+      options.queue,
       handle,
       flags,
       context === undefined ? 0 : context.depth + 1,
@@ -141,21 +193,16 @@ export class Calls {
       const pending = new PendingObject(handle, task);
       task.returns = pending;
       this.#pending.add(pending);
-      const ref = new ObjectRef<unknown>(store, handle);
-      this.#dispatch(task, dependencies);
-      return ref;
+      return task;
     }
     const returns: PendingObject[] = [];
-    const refs: ObjectRef<unknown>[] = [];
     for (const each of handles) {
       const pending = new PendingObject(each, task);
       returns.push(pending);
       this.#pending.add(pending);
-      refs.push(new ObjectRef<unknown>(store, each));
     }
     task.returns = returns;
-    this.#dispatch(task, dependencies);
-    return refs;
+    return task;
   }
 
   /** The table of objects is full, which takes millions of them; dropped refs may make room. */
@@ -176,7 +223,7 @@ export class Calls {
 
   /** The task keeps what it names until it is done. Takes back what it held when one of them is gone. */
   #holdAll(
-    dependencies: readonly { handle: number }[] | undefined,
+    dependencies: readonly Dependency[] | undefined,
     contained: readonly number[] | undefined,
   ): void {
     const held: number[] = [];
@@ -192,12 +239,12 @@ export class Calls {
     if (contained !== undefined) for (const handle of contained) hold(handle);
   }
 
-  #dispatch(task: Task, dependencies: readonly { handle: number }[] | undefined): void {
+  #dispatch(task: Task, dependencies: readonly Dependency[] | undefined): void {
     if (dependencies === undefined || !this.#awaitAll(task, dependencies)) this.#submitter.submit(task);
   }
 
   /** Submits the task when all of them are complete; false when they are already. */
-  #awaitAll(task: Task, dependencies: readonly { handle: number }[]): boolean {
+  #awaitAll(task: Task, dependencies: readonly Dependency[]): boolean {
     const waiter = {
       objectReady: (): void => {
         if (--task.unresolved === 0 && task.state === TaskState.Waiting) this.#submitter.submit(task);

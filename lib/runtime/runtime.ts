@@ -132,10 +132,15 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
   }
 
   /** Makes a shipped function known to the raylet, once. */
-  exportFunction(shipped: { hash: string; name: string; payload: Uint8Array }): void {
+  exportFunction(shipped: {
+    hash: string;
+    name: string;
+    payload: Uint8Array;
+    held: readonly number[];
+  }): void {
     if (this.#exported.has(shipped.hash)) return;
     this.#exported.add(shipped.hash);
-    const table = new ExportFunctionT(shipped.hash, shipped.name, []);
+    const table = new ExportFunctionT(shipped.hash, shipped.name, [], [...shipped.held]);
     // flatc's type asks for a list of numbers, and copies it into one; bytes do as well.
     (table as { payload: ArrayLike<number> }).payload = shipped.payload;
     sendTable(this.#link.connection, FrameType.ExportFunction, table);

@@ -11,6 +11,15 @@ export interface ResourceShape {
   readonly exclusive: boolean;
 }
 
+/** The shape of these needs; amounts of 0 are none. */
+export function resourceShape(resources: Readonly<Record<string, number>>, exclusive: boolean): ResourceShape {
+  const amounts = Object.entries(resources)
+    .filter(([, amount]) => amount > 0)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  const key = `${amounts.map(([name, amount]) => `${JSON.stringify(name)}:${amount}`).join(',')}${exclusive ? '!' : ''}`;
+  return { key, resources: new Map(amounts), exclusive };
+}
+
 /**
  * The tasks of one resource shape that are ready to run and wait for a worker, and the leases they may use. Ordered by
  * depth (how many remote calls led to the task), first come first served within a depth.

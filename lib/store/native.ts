@@ -48,6 +48,13 @@ export interface NativeStore {
   createPending(counter: number, returnIndex: number): number;
   /** Pending objects for the return indexes 0 to `count - 1`: all of them, or none (length 0) when the table is full. */
   createPendings(counter: number, count: number): Float64Array;
+  /**
+   * A pending object with the id in `id[offset, offset + 16)`, which another node gave it: to become this node's copy of that
+   * node's object. Owned by this environment and held once. 0 when the table of objects is full.
+   *
+   * @throws TypeError when there is an object of that id here (see `lookup`)
+   */
+  createReplica(id: Uint8Array, offset: number): number;
 
   // --- Writing ---------------------------------------------------------------------------------------------------
 

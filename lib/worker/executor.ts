@@ -12,9 +12,10 @@ import { ERROR_FLAG, ownCopy, StoredFailure } from '../runtime/object-values.js'
 import type { Runtime } from '../runtime/runtime.js';
 import type { TaskContext } from '../runtime/task-context.js';
 import type { EncodedValue } from '../values/types.js';
-import type { Assignment, AssignmentOrigin } from './assignment.js';
+import type { Assignment, AssignmentOrigin, AssignmentSink } from './assignment.js';
 import { type Contexts, isThenable } from './contexts.js';
 import { LeaseState } from './lease-state.js';
+import type { WorkerFunction, WorkerFunctions } from './worker-functions.js';
 
 /** Tasks are run one after another for so long before the event loop has its turn: cancels, revokes, other sockets. */
 const TURN_MILLISECONDS = 1;
@@ -38,20 +39,21 @@ export interface ExecutorPort {
 }
 
 /** The next task of this process's own submitter, as an assignment under the given lease. */
-export type TakeOwn = (lease: number) => Assignment | undefined;
+export type TakeOwn = (lease: number) => Assignment<WorkerFunction> | undefined;
 
 /**
  * Runs the tasks of a worker. At most one is started at a time; while started tasks are suspended (they await objects)
  * others run: first those that this process submitted itself, the deepest first, because that is what the suspended ones
  * wait for; then the inbox, in order.
  */
-export class Executor {
+export class Executor implements AssignmentSink<WorkerFunction> {
   readonly #runtime: Runtime;
   readonly #contexts: Contexts;
   readonly #port: ExecutorPort;
+  readonly #functions: WorkerFunctions;
   readonly #takeOwn: TakeOwn;
   readonly #ownLoading: () => boolean;
-  readonly #inbox = new Denque<Assignment>();
+  readonly #inbox = new Denque<Assignment<WorkerFunction>>();
   readonly #leases = new Map<number, LeaseState>();
   /** Leases that were given back; what still arrives for them is bounced. */
   readonly #endedLeases = new Set<number>();
@@ -77,12 +79,14 @@ export class Executor {
     runtime: Runtime,
     contexts: Contexts,
     port: ExecutorPort,
+    functions: WorkerFunctions,
     takeOwn: TakeOwn,
     ownLoading: () => boolean,
   ) {
     this.#runtime = runtime;
     this.#contexts = contexts;
     this.#port = port;
+    this.#functions = functions;
     this.#takeOwn = takeOwn;
     this.#ownLoading = ownLoading;
   }
@@ -100,8 +104,12 @@ export class Executor {
     return this.#started.size === 0 && this.#inbox.length === 0;
   }
 
+  functionOf(hash: string, name: string): WorkerFunction {
+    return this.#functions.get(hash, name);
+  }
+
   /** Takes a task into the inbox. The turn begins when all that arrived together has been taken. */
-  accept(assignment: Assignment): void {
+  accept(assignment: Assignment<WorkerFunction>): void {
     this.accepted++;
     if (this.#endedLeases.has(assignment.lease)) {
       assignment.origin.leaseEnded(assignment.lease);
@@ -137,7 +145,7 @@ export class Executor {
   };
 
   /** The submitter gave up on a started task. */
-  cancel(origin: AssignmentOrigin, counter: number, attempt: number, recursive: boolean): void {
+  cancel(origin: AssignmentOrigin<WorkerFunction>, counter: number, attempt: number, recursive: boolean): void {
     for (const task of this.#started) {
       const { assignment } = task;
       if (assignment.origin === origin && assignment.counter === counter && assignment.attempt === attempt) {
@@ -148,7 +156,7 @@ export class Executor {
   }
 
   /** A submitter is gone: its unstarted tasks are void, its started ones are told to stop. */
-  originClosed(origin: AssignmentOrigin): void {
+  originClosed(origin: AssignmentOrigin<WorkerFunction>): void {
     for (let count = this.#inbox.length; count > 0; count--) {
       const assignment = this.#inbox.shift()!;
       if (assignment.origin === origin) this.#unqueue(assignment);
@@ -251,7 +259,7 @@ export class Executor {
     return lease;
   }
 
-  #unqueue(assignment: Assignment): LeaseState {
+  #unqueue(assignment: Assignment<WorkerFunction>): LeaseState {
     const lease = this.#lease(assignment.lease);
     lease.queued--;
     return lease;
@@ -263,7 +271,7 @@ export class Executor {
     return false;
   }
 
-  #next(): Assignment | undefined {
+  #next(): Assignment<WorkerFunction> | undefined {
     if (this.#started.size > 0) {
       if (this.#occupied()) {
         this.#bounce(() => true);
@@ -288,7 +296,7 @@ export class Executor {
     return undefined;
   }
 
-  #start(assignment: Assignment): void {
+  #start(assignment: Assignment<WorkerFunction>): void {
     const { fn } = assignment;
     if (!fn.ready) {
       fn.whenReady(() => {
@@ -316,8 +324,8 @@ export class Executor {
     task.start();
   }
 
-  #bounce(which: (assignment: Assignment) => boolean): void {
-    const back = new Map<AssignmentOrigin, Map<number, Assignment[]>>();
+  #bounce(which: (assignment: Assignment<WorkerFunction>) => boolean): void {
+    const back = new Map<AssignmentOrigin<WorkerFunction>, Map<number, Assignment<WorkerFunction>[]>>();
     for (let count = this.#inbox.length; count > 0; count--) {
       const assignment = this.#inbox.shift()!;
       if (!which(assignment)) {
@@ -325,7 +333,7 @@ export class Executor {
         continue;
       }
       this.#unqueue(assignment);
-      const byLease = back.get(assignment.origin) ?? new Map<number, Assignment[]>();
+      const byLease = back.get(assignment.origin) ?? new Map<number, Assignment<WorkerFunction>[]>();
       back.set(assignment.origin, byLease);
       const list = byLease.get(assignment.lease);
       if (list === undefined) byLease.set(assignment.lease, [assignment]);
@@ -389,7 +397,7 @@ class RunningTask implements TaskContext {
     runtime: Runtime,
     contexts: Contexts,
     readonly id: number,
-    readonly assignment: Assignment,
+    readonly assignment: Assignment<WorkerFunction>,
     readonly lease: LeaseState,
   ) {
     this.#executor = executor;

@@ -31,7 +31,7 @@ import { Executor } from './executor.js';
 import { markOutput } from './output.js';
 import { OwnTasks } from './own-tasks.js';
 import { SubmitterLink } from './submitter-link.js';
-import { WorkerFunctions } from './worker-functions.js';
+import { type WorkerFunction, WorkerFunctions } from './worker-functions.js';
 
 /** How often an idle worker is looked for, milliseconds. */
 const IDLE_MILLISECONDS = 250;
@@ -54,7 +54,7 @@ dieWith(admission.welcome.rayletPid);
 
 const contexts = new Contexts();
 markOutput(contexts);
-const links = new Map<number, SubmitterLink>();
+const links = new Map<number, SubmitterLink<WorkerFunction>>();
 /** The submitter of each lease on this worker, by slot. */
 const slotOfLease = new Map<number, number>();
 let retiring = false;
@@ -105,6 +105,7 @@ const executor = new Executor(
       runtime.flushRaylet();
     },
   },
+  functions,
   (lease) => own.take(lease),
   () => own.loading,
 );
@@ -116,7 +117,6 @@ listenSocket(socket, (accepted) => {
   new SubmitterLink(
     accepted,
     executor,
-    functions,
     (slot, submitter) => links.set(slot, submitter),
     (submitter) => {
       for (const [slot, each] of links) if (each === submitter) links.delete(slot);

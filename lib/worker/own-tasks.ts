@@ -5,13 +5,13 @@ import type { Task } from '../runtime/task.js';
 import type { EncodedValue } from '../values/types.js';
 import { Assignment, type AssignmentOrigin } from './assignment.js';
 import type { Executor } from './executor.js';
-import type { WorkerFunctions } from './worker-functions.js';
+import type { WorkerFunction, WorkerFunctions } from './worker-functions.js';
 
 /**
  * Runs tasks that this process submitted in this process: while its own tasks are suspended (what they wait for comes
  * first), and under a lease that the raylet granted on this very worker. No frame is written, no socket woken.
  */
-export class OwnTasks implements AssignmentOrigin, LeaseTarget {
+export class OwnTasks implements AssignmentOrigin<WorkerFunction>, LeaseTarget {
   readonly usable = true;
   /** The task that was to be taken last waits for its function. */
   loading = false;
@@ -30,7 +30,7 @@ export class OwnTasks implements AssignmentOrigin, LeaseTarget {
    * The deepest of the queued tasks, to be run under a lease whose own tasks are all suspended. One whose function is
    * still on its way stays in the queue, where other workers can have it.
    */
-  take(lease: number): Assignment | undefined {
+  take(lease: number): Assignment<WorkerFunction> | undefined {
     this.loading = false;
     const task = this.#submitter.takeForOwnProcess((fn) => {
       const known = this.#functions.get(fn.hash, fn.name);
@@ -54,7 +54,7 @@ export class OwnTasks implements AssignmentOrigin, LeaseTarget {
 
   // ---- AssignmentOrigin: the executor is through with a task
 
-  done(assignment: Assignment, status: number, microseconds: number, error: EncodedValue | undefined): void {
+  done(assignment: Assignment<WorkerFunction>, status: number, microseconds: number, error: EncodedValue | undefined): void {
     const task = this.#remove(assignment);
     if (task === undefined) return;
     const bytes =
@@ -64,7 +64,7 @@ export class OwnTasks implements AssignmentOrigin, LeaseTarget {
     this.#submitter.taskDone(task, assignment.attempt, status, microseconds, bytes);
   }
 
-  bounced(_lease: number, assignments: readonly Assignment[]): void {
+  bounced(_lease: number, assignments: readonly Assignment<WorkerFunction>[]): void {
     for (const assignment of assignments) {
       const task = this.#remove(assignment);
       if (task !== undefined) this.#submitter.taskBounced(task);
@@ -76,14 +76,14 @@ export class OwnTasks implements AssignmentOrigin, LeaseTarget {
   }
 
   /** A copy that was taken back meanwhile is void: its task is with somebody else. */
-  #remove(assignment: Assignment): Task | undefined {
+  #remove(assignment: Assignment<WorkerFunction>): Task | undefined {
     const task = this.#tasks.get(assignment.counter);
     if (task === undefined || task.attempt !== assignment.attempt) return undefined;
     this.#tasks.delete(assignment.counter);
     return task;
   }
 
-  #assignment(task: Task, lease: number): Assignment {
+  #assignment(task: Task, lease: number): Assignment<WorkerFunction> {
     this.#tasks.set(task.counter, task);
     return new Assignment(
       this,

@@ -12,32 +12,27 @@ import {
 } from '../protocol/generated/protocol.js';
 import type { NativeSocket } from '../store/native.js';
 import type { EncodedValue } from '../values/types.js';
-import { Assignment, type AssignmentOrigin } from './assignment.js';
-import type { Executor } from './executor.js';
-import type { WorkerFunction, WorkerFunctions } from './worker-functions.js';
+import { type AssignedFunction, Assignment, type AssignmentOrigin, type AssignmentSink } from './assignment.js';
 
 const taskHeader = new TaskFrame();
 const TASK_BYTES = TaskFrame.sizeOf();
 const DONE_BYTES = TaskDone.sizeOf();
 
-/** The worker's end of the socket of one submitter. */
-export class SubmitterLink implements AssignmentOrigin, ConnectionHandler {
+/** The end of the socket of one submitter, at whoever takes its tasks. */
+export class SubmitterLink<Fn extends AssignedFunction> implements AssignmentOrigin<Fn>, ConnectionHandler {
   readonly #connection: Connection;
-  readonly #executor: Executor;
-  readonly #functions: WorkerFunctions;
-  readonly #defined: WorkerFunction[] = [];
-  readonly #onGreeting: (slot: number, link: SubmitterLink) => void;
-  readonly #onClosed: (link: SubmitterLink) => void;
+  readonly #sink: AssignmentSink<Fn>;
+  readonly #defined: Fn[] = [];
+  readonly #onGreeting: (slot: number, link: SubmitterLink<Fn>) => void;
+  readonly #onClosed: (link: SubmitterLink<Fn>) => void;
 
   constructor(
     socket: NativeSocket,
-    executor: Executor,
-    functions: WorkerFunctions,
-    onGreeting: (slot: number, link: SubmitterLink) => void,
-    onClosed: (link: SubmitterLink) => void,
+    sink: AssignmentSink<Fn>,
+    onGreeting: (slot: number, link: SubmitterLink<Fn>) => void,
+    onClosed: (link: SubmitterLink<Fn>) => void,
   ) {
-    this.#executor = executor;
-    this.#functions = functions;
+    this.#sink = sink;
     this.#onGreeting = onGreeting;
     this.#onClosed = onClosed;
     this.#connection = new Connection(socket, this);
@@ -48,7 +43,7 @@ export class SubmitterLink implements AssignmentOrigin, ConnectionHandler {
     this.#connection.flush();
   }
 
-  done(assignment: Assignment, status: number, microseconds: number, error: EncodedValue | undefined): void {
+  done(assignment: Assignment<Fn>, status: number, microseconds: number, error: EncodedValue | undefined): void {
     const connection = this.#connection;
     if (connection.closed) return;
     const errorBytes = error === undefined ? 0 : error.end - error.start;
@@ -60,7 +55,7 @@ export class SubmitterLink implements AssignmentOrigin, ConnectionHandler {
     connection.commit(FrameType.TaskDone, DONE_BYTES + errorBytes);
   }
 
-  bounced(lease: number, assignments: readonly Assignment[]): void {
+  bounced(lease: number, assignments: readonly Assignment<Fn>[]): void {
     if (this.#connection.closed) return;
     const counters = assignments.map((assignment) => assignment.counter);
     const attempts = assignments.map((assignment) => assignment.attempt);
@@ -75,7 +70,7 @@ export class SubmitterLink implements AssignmentOrigin, ConnectionHandler {
     switch (type) {
       case FrameType.Task: {
         const header = taskHeader.__init(start, bufferAt(bytes, start));
-        this.#executor.accept(
+        this.#sink.accept(
           new Assignment(
             this,
             header.counter(),
@@ -98,12 +93,12 @@ export class SubmitterLink implements AssignmentOrigin, ConnectionHandler {
       }
       case FrameType.CancelTask: {
         const cancel = readTable(CancelTask.getRootAsCancelTask, bytes, start);
-        this.#executor.cancel(this, cancel.counter(), cancel.attempt(), cancel.recursive());
+        this.#sink.cancel(this, cancel.counter(), cancel.attempt(), cancel.recursive());
         return;
       }
       case FrameType.DefineFunction: {
         const define = readTable(DefineFunction.getRootAsDefineFunction, bytes, start).unpack();
-        this.#defined[define.index] = this.#functions.get(define.hash as string, define.name as string);
+        this.#defined[define.index] = this.#sink.functionOf(define.hash as string, define.name as string);
         return;
       }
       case FrameType.Greeting:
@@ -112,11 +107,11 @@ export class SubmitterLink implements AssignmentOrigin, ConnectionHandler {
   }
 
   onDrained(): void {
-    this.#executor.turn();
+    this.#sink.turn();
   }
 
   onClosed(): void {
-    this.#executor.originClosed(this);
+    this.#sink.originClosed(this);
     this.#onClosed(this);
   }
 }

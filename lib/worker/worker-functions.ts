@@ -29,6 +29,7 @@ export class WorkerFunction {
 
   constructor(
     code: ShippedCode,
+    readonly hash: string,
     readonly name: string,
   ) {
     this.#code = code;
@@ -73,7 +74,7 @@ export class WorkerFunctions {
     }
     let fn = code.byName.get(name);
     if (fn === undefined) {
-      fn = new WorkerFunction(code, name);
+      fn = new WorkerFunction(code, hash, name);
       code.byName.set(name, fn);
     }
     return fn;

@@ -1,5 +1,6 @@
 // The functions of a store that create objects and settle tasks.
 
+#include <cstring>
 #include <vector>
 
 #include "native/addon/binding.h"
@@ -88,6 +89,23 @@ napi_value CreatePending(napi_env env, napi_callback_info info) {
   }
   Handle handle = kNoHandle;
   const ObjectId id = binding->client->MakeId(counter, static_cast<uint32_t>(return_index));
+  const Status status = binding->WithRoom([&] { return binding->client->CreatePending(id, &handle); });
+  if (status == Status::kOk) binding->references->AdoptHeld(handle);
+  return HandleOrFull(env, status, handle);
+}
+
+napi_value CreateReplica(napi_env env, napi_callback_info info) {
+  const Arguments<2> arguments(env, info);
+  Binding* binding = Binding::Need(env, arguments.data);
+  std::span<uint8_t> bytes;
+  if (binding == nullptr ||
+      !ReadSlice(env, arguments[0], arguments[1], MakeInt32(env, sizeof(ObjectId)), "id", &bytes)) {
+    return nullptr;
+  }
+  ObjectId id;
+  std::memcpy(&id, bytes.data(), sizeof(id));
+  Handle handle = binding->client->Lookup(id);
+  if (handle != kNoHandle) return ThrowStatus(env, Status::kInvalid, "an object of that id is here already");
   const Status status = binding->WithRoom([&] { return binding->client->CreatePending(id, &handle); });
   if (status == Status::kOk) binding->references->AdoptHeld(handle);
   return HandleOrFull(env, status, handle);
@@ -267,6 +285,7 @@ napi_value SealDraft(napi_env env, napi_callback_info info) {
 
 void DefineWriting(napi_env env, napi_value object, Binding* binding) {
   SetFunction(env, object, "createPending", CreatePending, binding);
+  SetFunction(env, object, "createReplica", CreateReplica, binding);
   SetFunction(env, object, "createPendings", CreatePendings, binding);
   SetFunction(env, object, "put", Put, binding);
   SetFunction(env, object, "draft", MakeDraft, binding);

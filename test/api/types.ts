@@ -129,8 +129,8 @@ export async function several(): Promise<void> {
   const [ready, pending] = await mobula.wait(numbers, { numReturns: 1, timeout: 10 });
   expectTypeOf(ready).toEqualTypeOf<mobula.ObjectRef<number>[]>();
   expectTypeOf(pending).toEqualTypeOf<mobula.ObjectRef<number>[]>();
-  const [mixed] = await mobula.wait<number | string>([number, text]);
-  expectTypeOf(mixed).toEqualTypeOf<mobula.ObjectRef<number | string>[]>();
+  const [mixed] = await mobula.wait([number, text]);
+  expectTypeOf(mixed).toEqualTypeOf<(mobula.ObjectRef<number> | mobula.ObjectRef<string>)[]>();
   // @ts-expect-error: wait takes a list
   await mobula.wait(number);
 

@@ -150,7 +150,7 @@ describe('an object lives', function () {
     const make = mobula.remote(() => mobula.put(new Uint8Array(2 ** 20)));
     const wrap = mobula.remote(() => ({ list: [mobula.put(new Uint8Array(2 ** 20))] }));
     const outer = [make.remote(), wrap.remote()] as const;
-    await mobula.wait<unknown>([...outer], { numReturns: 2 });
+    await mobula.wait([...outer], { numReturns: 2 });
     await untilHeld(2, 'what the results contain');
     const [alone, wrapped] = await mobula.get(outer, PATIENT);
     for (const ref of outer) ref[Symbol.dispose]();

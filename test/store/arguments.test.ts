@@ -59,6 +59,7 @@ describe('arguments of the native surface', () => {
     const method = (name: keyof RayletStore): AnyFunction => store[name] as AnyFunction;
     return {
       createPending: [method('createPending'), () => [nextCounter(), 0]],
+      createReplica: [method('createReplica'), () => [bytesOf(16, nextCounter()), 0]],
       createPendings: [method('createPendings'), () => [nextCounter(), 2]],
       put: [method('put'), () => [nextCounter(), meta, 0, 8, [meta], [handle], 0]],
       draft: [method('draft'), () => [meta, 0, 8, [meta], [handle], 0]],

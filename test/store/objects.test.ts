@@ -81,6 +81,19 @@ describe('objects', () => {
     assert.equal(raylet.lookup(id, 1), 0);
   });
 
+  it('makes a copy under the id that another node gave it', () => {
+    const id = bytesOf(16, 7);
+    const handle = client.createReplica(id, 0);
+    assert.equal(raylet.lookup(id, 0), handle);
+    assert.equal(raylet.state(handle), 1);
+    assert.throws(() => raylet.createReplica(id, 0), TypeError);
+    assert.equal(client.complete(handle, draftOf(client, bytesOf(10, 1)), 0), 0);
+    assert.equal(raylet.read(handle, scratch), 10);
+    client.release(handle);
+    assert.equal(raylet.lookup(id, 0), 0);
+    assert.notEqual(raylet.createReplica(id, 0), 0);
+  });
+
   it('makes several returns visible together', () => {
     const counter = nextCounter();
     const targets = client.createPendings(counter, 3);

@@ -38,12 +38,22 @@ export enum FrameType {
   CancelTask = 73,
   TaskDone = 80,
   TaskBounced = 81,
-  LeaseEnded = 82
+  LeaseEnded = 82,
+  PeerJoined = 100,
+  PeerChanged = 101,
+  PeerLeft = 102,
+  RemoteOutput = 103,
+  RemoteLease = 110,
+  RemoteLeaseEnded = 111,
+  RemoteKill = 112,
+  JobEnded = 113,
+  NodeAvailable = 114
 }
 
 export enum ClientKind {
   Driver = 0,
-  Worker = 1
+  Worker = 1,
+  Gateway = 2
 }
 
 export enum TaskStatus {
@@ -1931,8 +1941,23 @@ payloadArray():Uint8Array|null {
   return offset ? new Uint8Array(this.bb!.bytes().buffer, this.bb!.bytes().byteOffset + this.bb!.__vector(this.bb_pos + offset), this.bb!.__vector_len(this.bb_pos + offset)) : null;
 }
 
+held(index: number):number|null {
+  const offset = this.bb!.__offset(this.bb_pos, 10);
+  return offset ? this.bb!.readFloat64(this.bb!.__vector(this.bb_pos + offset) + index * 8) : 0;
+}
+
+heldLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 10);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+heldArray():Float64Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 10);
+  return offset ? new Float64Array(this.bb!.bytes().buffer, this.bb!.bytes().byteOffset + this.bb!.__vector(this.bb_pos + offset), this.bb!.__vector_len(this.bb_pos + offset)) : null;
+}
+
 static startExportFunction(builder:flatbuffers.Builder) {
-  builder.startObject(3);
+  builder.startObject(4);
 }
 
 static addHash(builder:flatbuffers.Builder, hashOffset:flatbuffers.Offset) {
@@ -1959,16 +1984,38 @@ static startPayloadVector(builder:flatbuffers.Builder, numElems:number) {
   builder.startVector(1, numElems, 1);
 }
 
+static addHeld(builder:flatbuffers.Builder, heldOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(3, heldOffset, 0);
+}
+
+static createHeldVector(builder:flatbuffers.Builder, data:number[]|Float64Array):flatbuffers.Offset;
+/**
+ * @deprecated This Uint8Array overload will be removed in the future.
+ */
+static createHeldVector(builder:flatbuffers.Builder, data:number[]|Uint8Array):flatbuffers.Offset;
+static createHeldVector(builder:flatbuffers.Builder, data:number[]|Float64Array|Uint8Array):flatbuffers.Offset {
+  builder.startVector(8, data.length, 8);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addFloat64(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startHeldVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(8, numElems, 8);
+}
+
 static endExportFunction(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createExportFunction(builder:flatbuffers.Builder, hashOffset:flatbuffers.Offset, nameOffset:flatbuffers.Offset, payloadOffset:flatbuffers.Offset):flatbuffers.Offset {
+static createExportFunction(builder:flatbuffers.Builder, hashOffset:flatbuffers.Offset, nameOffset:flatbuffers.Offset, payloadOffset:flatbuffers.Offset, heldOffset:flatbuffers.Offset):flatbuffers.Offset {
   ExportFunction.startExportFunction(builder);
   ExportFunction.addHash(builder, hashOffset);
   ExportFunction.addName(builder, nameOffset);
   ExportFunction.addPayload(builder, payloadOffset);
+  ExportFunction.addHeld(builder, heldOffset);
   return ExportFunction.endExportFunction(builder);
 }
 
@@ -1976,7 +2023,8 @@ unpack(): ExportFunctionT {
   return new ExportFunctionT(
     this.hash(),
     this.name(),
-    this.bb!.createScalarList<number>(this.payload.bind(this), this.payloadLength())
+    this.bb!.createScalarList<number>(this.payload.bind(this), this.payloadLength()),
+    this.bb!.createScalarList<number>(this.held.bind(this), this.heldLength())
   );
 }
 
@@ -1985,6 +2033,7 @@ unpackTo(_o: ExportFunctionT): void {
   _o.hash = this.hash();
   _o.name = this.name();
   _o.payload = this.bb!.createScalarList<number>(this.payload.bind(this), this.payloadLength());
+  _o.held = this.bb!.createScalarList<number>(this.held.bind(this), this.heldLength());
 }
 }
 
@@ -1992,7 +2041,8 @@ export class ExportFunctionT implements flatbuffers.IGeneratedObject {
 constructor(
   public hash: string|Uint8Array|null = null,
   public name: string|Uint8Array|null = null,
-  public payload: (number)[] = []
+  public payload: (number)[] = [],
+  public held: (number)[] = []
 ){}
 
 
@@ -2000,11 +2050,13 @@ pack(builder:flatbuffers.Builder): flatbuffers.Offset {
   const hash = (this.hash !== null ? builder.createString(this.hash!) : 0);
   const name = (this.name !== null ? builder.createString(this.name!) : 0);
   const payload = ExportFunction.createPayloadVector(builder, this.payload);
+  const held = ExportFunction.createHeldVector(builder, this.held);
 
   return ExportFunction.createExportFunction(builder,
     hash,
     name,
-    payload
+    payload,
+    held
   );
 }
 }
@@ -2132,8 +2184,23 @@ found():boolean {
   return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : false;
 }
 
+held(index: number):number|null {
+  const offset = this.bb!.__offset(this.bb_pos, 12);
+  return offset ? this.bb!.readFloat64(this.bb!.__vector(this.bb_pos + offset) + index * 8) : 0;
+}
+
+heldLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 12);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+heldArray():Float64Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 12);
+  return offset ? new Float64Array(this.bb!.bytes().buffer, this.bb!.bytes().byteOffset + this.bb!.__vector(this.bb_pos + offset), this.bb!.__vector_len(this.bb_pos + offset)) : null;
+}
+
 static startFunctionPayload(builder:flatbuffers.Builder) {
-  builder.startObject(4);
+  builder.startObject(5);
 }
 
 static addHash(builder:flatbuffers.Builder, hashOffset:flatbuffers.Offset) {
@@ -2164,17 +2231,39 @@ static addFound(builder:flatbuffers.Builder, found:boolean) {
   builder.addFieldInt8(3, +found, +false);
 }
 
+static addHeld(builder:flatbuffers.Builder, heldOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(4, heldOffset, 0);
+}
+
+static createHeldVector(builder:flatbuffers.Builder, data:number[]|Float64Array):flatbuffers.Offset;
+/**
+ * @deprecated This Uint8Array overload will be removed in the future.
+ */
+static createHeldVector(builder:flatbuffers.Builder, data:number[]|Uint8Array):flatbuffers.Offset;
+static createHeldVector(builder:flatbuffers.Builder, data:number[]|Float64Array|Uint8Array):flatbuffers.Offset {
+  builder.startVector(8, data.length, 8);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addFloat64(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startHeldVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(8, numElems, 8);
+}
+
 static endFunctionPayload(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createFunctionPayload(builder:flatbuffers.Builder, hashOffset:flatbuffers.Offset, nameOffset:flatbuffers.Offset, payloadOffset:flatbuffers.Offset, found:boolean):flatbuffers.Offset {
+static createFunctionPayload(builder:flatbuffers.Builder, hashOffset:flatbuffers.Offset, nameOffset:flatbuffers.Offset, payloadOffset:flatbuffers.Offset, found:boolean, heldOffset:flatbuffers.Offset):flatbuffers.Offset {
   FunctionPayload.startFunctionPayload(builder);
   FunctionPayload.addHash(builder, hashOffset);
   FunctionPayload.addName(builder, nameOffset);
   FunctionPayload.addPayload(builder, payloadOffset);
   FunctionPayload.addFound(builder, found);
+  FunctionPayload.addHeld(builder, heldOffset);
   return FunctionPayload.endFunctionPayload(builder);
 }
 
@@ -2183,7 +2272,8 @@ unpack(): FunctionPayloadT {
     this.hash(),
     this.name(),
     this.bb!.createScalarList<number>(this.payload.bind(this), this.payloadLength()),
-    this.found()
+    this.found(),
+    this.bb!.createScalarList<number>(this.held.bind(this), this.heldLength())
   );
 }
 
@@ -2193,6 +2283,7 @@ unpackTo(_o: FunctionPayloadT): void {
   _o.name = this.name();
   _o.payload = this.bb!.createScalarList<number>(this.payload.bind(this), this.payloadLength());
   _o.found = this.found();
+  _o.held = this.bb!.createScalarList<number>(this.held.bind(this), this.heldLength());
 }
 }
 
@@ -2201,7 +2292,8 @@ constructor(
   public hash: string|Uint8Array|null = null,
   public name: string|Uint8Array|null = null,
   public payload: (number)[] = [],
-  public found: boolean = false
+  public found: boolean = false,
+  public held: (number)[] = []
 ){}
 
 
@@ -2209,12 +2301,14 @@ pack(builder:flatbuffers.Builder): flatbuffers.Offset {
   const hash = (this.hash !== null ? builder.createString(this.hash!) : 0);
   const name = (this.name !== null ? builder.createString(this.name!) : 0);
   const payload = FunctionPayload.createPayloadVector(builder, this.payload);
+  const held = FunctionPayload.createHeldVector(builder, this.held);
 
   return FunctionPayload.createFunctionPayload(builder,
     hash,
     name,
     payload,
-    this.found
+    this.found,
+    held
   );
 }
 }
@@ -3883,6 +3977,929 @@ constructor(
 pack(builder:flatbuffers.Builder): flatbuffers.Offset {
   return LeaseEnded.createLeaseEnded(builder,
     this.lease
+  );
+}
+}
+
+export class PeerJoined implements flatbuffers.IUnpackableObject<PeerJoinedT> {
+  bb: flatbuffers.ByteBuffer|null = null;
+  bb_pos = 0;
+  __init(i:number, bb:flatbuffers.ByteBuffer):PeerJoined {
+  this.bb_pos = i;
+  this.bb = bb;
+  return this;
+}
+
+static getRootAsPeerJoined(bb:flatbuffers.ByteBuffer, obj?:PeerJoined):PeerJoined {
+  return (obj || new PeerJoined()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+static getSizePrefixedRootAsPeerJoined(bb:flatbuffers.ByteBuffer, obj?:PeerJoined):PeerJoined {
+  bb.setPosition(bb.position() + flatbuffers.SIZE_PREFIX_LENGTH);
+  return (obj || new PeerJoined()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+peer():number {
+  const offset = this.bb!.__offset(this.bb_pos, 4);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
+node():string|null
+node(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+node(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 6);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
+address():string|null
+address(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+address(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 8);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
+resources(index: number, obj?:Resource):Resource|null {
+  const offset = this.bb!.__offset(this.bb_pos, 10);
+  return offset ? (obj || new Resource()).__init(this.bb!.__indirect(this.bb!.__vector(this.bb_pos + offset) + index * 4), this.bb!) : null;
+}
+
+resourcesLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 10);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+static startPeerJoined(builder:flatbuffers.Builder) {
+  builder.startObject(4);
+}
+
+static addPeer(builder:flatbuffers.Builder, peer:number) {
+  builder.addFieldInt32(0, peer, 0);
+}
+
+static addNode(builder:flatbuffers.Builder, nodeOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(1, nodeOffset, 0);
+}
+
+static addAddress(builder:flatbuffers.Builder, addressOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(2, addressOffset, 0);
+}
+
+static addResources(builder:flatbuffers.Builder, resourcesOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(3, resourcesOffset, 0);
+}
+
+static createResourcesVector(builder:flatbuffers.Builder, data:flatbuffers.Offset[]):flatbuffers.Offset {
+  builder.startVector(4, data.length, 4);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addOffset(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startResourcesVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(4, numElems, 4);
+}
+
+static endPeerJoined(builder:flatbuffers.Builder):flatbuffers.Offset {
+  const offset = builder.endObject();
+  return offset;
+}
+
+static createPeerJoined(builder:flatbuffers.Builder, peer:number, nodeOffset:flatbuffers.Offset, addressOffset:flatbuffers.Offset, resourcesOffset:flatbuffers.Offset):flatbuffers.Offset {
+  PeerJoined.startPeerJoined(builder);
+  PeerJoined.addPeer(builder, peer);
+  PeerJoined.addNode(builder, nodeOffset);
+  PeerJoined.addAddress(builder, addressOffset);
+  PeerJoined.addResources(builder, resourcesOffset);
+  return PeerJoined.endPeerJoined(builder);
+}
+
+unpack(): PeerJoinedT {
+  return new PeerJoinedT(
+    this.peer(),
+    this.node(),
+    this.address(),
+    this.bb!.createObjList<Resource, ResourceT>(this.resources.bind(this), this.resourcesLength())
+  );
+}
+
+
+unpackTo(_o: PeerJoinedT): void {
+  _o.peer = this.peer();
+  _o.node = this.node();
+  _o.address = this.address();
+  _o.resources = this.bb!.createObjList<Resource, ResourceT>(this.resources.bind(this), this.resourcesLength());
+}
+}
+
+export class PeerJoinedT implements flatbuffers.IGeneratedObject {
+constructor(
+  public peer: number = 0,
+  public node: string|Uint8Array|null = null,
+  public address: string|Uint8Array|null = null,
+  public resources: (ResourceT)[] = []
+){}
+
+
+pack(builder:flatbuffers.Builder): flatbuffers.Offset {
+  const node = (this.node !== null ? builder.createString(this.node!) : 0);
+  const address = (this.address !== null ? builder.createString(this.address!) : 0);
+  const resources = PeerJoined.createResourcesVector(builder, builder.createObjectOffsetList(this.resources));
+
+  return PeerJoined.createPeerJoined(builder,
+    this.peer,
+    node,
+    address,
+    resources
+  );
+}
+}
+
+export class PeerChanged implements flatbuffers.IUnpackableObject<PeerChangedT> {
+  bb: flatbuffers.ByteBuffer|null = null;
+  bb_pos = 0;
+  __init(i:number, bb:flatbuffers.ByteBuffer):PeerChanged {
+  this.bb_pos = i;
+  this.bb = bb;
+  return this;
+}
+
+static getRootAsPeerChanged(bb:flatbuffers.ByteBuffer, obj?:PeerChanged):PeerChanged {
+  return (obj || new PeerChanged()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+static getSizePrefixedRootAsPeerChanged(bb:flatbuffers.ByteBuffer, obj?:PeerChanged):PeerChanged {
+  bb.setPosition(bb.position() + flatbuffers.SIZE_PREFIX_LENGTH);
+  return (obj || new PeerChanged()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+peer():number {
+  const offset = this.bb!.__offset(this.bb_pos, 4);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
+available(index: number, obj?:Resource):Resource|null {
+  const offset = this.bb!.__offset(this.bb_pos, 6);
+  return offset ? (obj || new Resource()).__init(this.bb!.__indirect(this.bb!.__vector(this.bb_pos + offset) + index * 4), this.bb!) : null;
+}
+
+availableLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 6);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+static startPeerChanged(builder:flatbuffers.Builder) {
+  builder.startObject(2);
+}
+
+static addPeer(builder:flatbuffers.Builder, peer:number) {
+  builder.addFieldInt32(0, peer, 0);
+}
+
+static addAvailable(builder:flatbuffers.Builder, availableOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(1, availableOffset, 0);
+}
+
+static createAvailableVector(builder:flatbuffers.Builder, data:flatbuffers.Offset[]):flatbuffers.Offset {
+  builder.startVector(4, data.length, 4);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addOffset(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startAvailableVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(4, numElems, 4);
+}
+
+static endPeerChanged(builder:flatbuffers.Builder):flatbuffers.Offset {
+  const offset = builder.endObject();
+  return offset;
+}
+
+static createPeerChanged(builder:flatbuffers.Builder, peer:number, availableOffset:flatbuffers.Offset):flatbuffers.Offset {
+  PeerChanged.startPeerChanged(builder);
+  PeerChanged.addPeer(builder, peer);
+  PeerChanged.addAvailable(builder, availableOffset);
+  return PeerChanged.endPeerChanged(builder);
+}
+
+unpack(): PeerChangedT {
+  return new PeerChangedT(
+    this.peer(),
+    this.bb!.createObjList<Resource, ResourceT>(this.available.bind(this), this.availableLength())
+  );
+}
+
+
+unpackTo(_o: PeerChangedT): void {
+  _o.peer = this.peer();
+  _o.available = this.bb!.createObjList<Resource, ResourceT>(this.available.bind(this), this.availableLength());
+}
+}
+
+export class PeerChangedT implements flatbuffers.IGeneratedObject {
+constructor(
+  public peer: number = 0,
+  public available: (ResourceT)[] = []
+){}
+
+
+pack(builder:flatbuffers.Builder): flatbuffers.Offset {
+  const available = PeerChanged.createAvailableVector(builder, builder.createObjectOffsetList(this.available));
+
+  return PeerChanged.createPeerChanged(builder,
+    this.peer,
+    available
+  );
+}
+}
+
+export class PeerLeft implements flatbuffers.IUnpackableObject<PeerLeftT> {
+  bb: flatbuffers.ByteBuffer|null = null;
+  bb_pos = 0;
+  __init(i:number, bb:flatbuffers.ByteBuffer):PeerLeft {
+  this.bb_pos = i;
+  this.bb = bb;
+  return this;
+}
+
+static getRootAsPeerLeft(bb:flatbuffers.ByteBuffer, obj?:PeerLeft):PeerLeft {
+  return (obj || new PeerLeft()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+static getSizePrefixedRootAsPeerLeft(bb:flatbuffers.ByteBuffer, obj?:PeerLeft):PeerLeft {
+  bb.setPosition(bb.position() + flatbuffers.SIZE_PREFIX_LENGTH);
+  return (obj || new PeerLeft()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+peer():number {
+  const offset = this.bb!.__offset(this.bb_pos, 4);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
+reason():string|null
+reason(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+reason(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 6);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
+static startPeerLeft(builder:flatbuffers.Builder) {
+  builder.startObject(2);
+}
+
+static addPeer(builder:flatbuffers.Builder, peer:number) {
+  builder.addFieldInt32(0, peer, 0);
+}
+
+static addReason(builder:flatbuffers.Builder, reasonOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(1, reasonOffset, 0);
+}
+
+static endPeerLeft(builder:flatbuffers.Builder):flatbuffers.Offset {
+  const offset = builder.endObject();
+  return offset;
+}
+
+static createPeerLeft(builder:flatbuffers.Builder, peer:number, reasonOffset:flatbuffers.Offset):flatbuffers.Offset {
+  PeerLeft.startPeerLeft(builder);
+  PeerLeft.addPeer(builder, peer);
+  PeerLeft.addReason(builder, reasonOffset);
+  return PeerLeft.endPeerLeft(builder);
+}
+
+unpack(): PeerLeftT {
+  return new PeerLeftT(
+    this.peer(),
+    this.reason()
+  );
+}
+
+
+unpackTo(_o: PeerLeftT): void {
+  _o.peer = this.peer();
+  _o.reason = this.reason();
+}
+}
+
+export class PeerLeftT implements flatbuffers.IGeneratedObject {
+constructor(
+  public peer: number = 0,
+  public reason: string|Uint8Array|null = null
+){}
+
+
+pack(builder:flatbuffers.Builder): flatbuffers.Offset {
+  const reason = (this.reason !== null ? builder.createString(this.reason!) : 0);
+
+  return PeerLeft.createPeerLeft(builder,
+    this.peer,
+    reason
+  );
+}
+}
+
+export class RemoteLease implements flatbuffers.IUnpackableObject<RemoteLeaseT> {
+  bb: flatbuffers.ByteBuffer|null = null;
+  bb_pos = 0;
+  __init(i:number, bb:flatbuffers.ByteBuffer):RemoteLease {
+  this.bb_pos = i;
+  this.bb = bb;
+  return this;
+}
+
+static getRootAsRemoteLease(bb:flatbuffers.ByteBuffer, obj?:RemoteLease):RemoteLease {
+  return (obj || new RemoteLease()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+static getSizePrefixedRootAsRemoteLease(bb:flatbuffers.ByteBuffer, obj?:RemoteLease):RemoteLease {
+  bb.setPosition(bb.position() + flatbuffers.SIZE_PREFIX_LENGTH);
+  return (obj || new RemoteLease()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+lease():number {
+  const offset = this.bb!.__offset(this.bb_pos, 4);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
+peer():number {
+  const offset = this.bb!.__offset(this.bb_pos, 6);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
+slot():number {
+  const offset = this.bb!.__offset(this.bb_pos, 8);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
+job():number {
+  const offset = this.bb!.__offset(this.bb_pos, 10);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
+jobName():string|null
+jobName(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+jobName(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 12);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
+resources(index: number, obj?:Resource):Resource|null {
+  const offset = this.bb!.__offset(this.bb_pos, 14);
+  return offset ? (obj || new Resource()).__init(this.bb!.__indirect(this.bb!.__vector(this.bb_pos + offset) + index * 4), this.bb!) : null;
+}
+
+resourcesLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 14);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+exclusive():boolean {
+  const offset = this.bb!.__offset(this.bb_pos, 16);
+  return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : false;
+}
+
+static startRemoteLease(builder:flatbuffers.Builder) {
+  builder.startObject(7);
+}
+
+static addLease(builder:flatbuffers.Builder, lease:number) {
+  builder.addFieldInt32(0, lease, 0);
+}
+
+static addPeer(builder:flatbuffers.Builder, peer:number) {
+  builder.addFieldInt32(1, peer, 0);
+}
+
+static addSlot(builder:flatbuffers.Builder, slot:number) {
+  builder.addFieldInt32(2, slot, 0);
+}
+
+static addJob(builder:flatbuffers.Builder, job:number) {
+  builder.addFieldInt32(3, job, 0);
+}
+
+static addJobName(builder:flatbuffers.Builder, jobNameOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(4, jobNameOffset, 0);
+}
+
+static addResources(builder:flatbuffers.Builder, resourcesOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(5, resourcesOffset, 0);
+}
+
+static createResourcesVector(builder:flatbuffers.Builder, data:flatbuffers.Offset[]):flatbuffers.Offset {
+  builder.startVector(4, data.length, 4);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addOffset(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startResourcesVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(4, numElems, 4);
+}
+
+static addExclusive(builder:flatbuffers.Builder, exclusive:boolean) {
+  builder.addFieldInt8(6, +exclusive, +false);
+}
+
+static endRemoteLease(builder:flatbuffers.Builder):flatbuffers.Offset {
+  const offset = builder.endObject();
+  return offset;
+}
+
+static createRemoteLease(builder:flatbuffers.Builder, lease:number, peer:number, slot:number, job:number, jobNameOffset:flatbuffers.Offset, resourcesOffset:flatbuffers.Offset, exclusive:boolean):flatbuffers.Offset {
+  RemoteLease.startRemoteLease(builder);
+  RemoteLease.addLease(builder, lease);
+  RemoteLease.addPeer(builder, peer);
+  RemoteLease.addSlot(builder, slot);
+  RemoteLease.addJob(builder, job);
+  RemoteLease.addJobName(builder, jobNameOffset);
+  RemoteLease.addResources(builder, resourcesOffset);
+  RemoteLease.addExclusive(builder, exclusive);
+  return RemoteLease.endRemoteLease(builder);
+}
+
+unpack(): RemoteLeaseT {
+  return new RemoteLeaseT(
+    this.lease(),
+    this.peer(),
+    this.slot(),
+    this.job(),
+    this.jobName(),
+    this.bb!.createObjList<Resource, ResourceT>(this.resources.bind(this), this.resourcesLength()),
+    this.exclusive()
+  );
+}
+
+
+unpackTo(_o: RemoteLeaseT): void {
+  _o.lease = this.lease();
+  _o.peer = this.peer();
+  _o.slot = this.slot();
+  _o.job = this.job();
+  _o.jobName = this.jobName();
+  _o.resources = this.bb!.createObjList<Resource, ResourceT>(this.resources.bind(this), this.resourcesLength());
+  _o.exclusive = this.exclusive();
+}
+}
+
+export class RemoteLeaseT implements flatbuffers.IGeneratedObject {
+constructor(
+  public lease: number = 0,
+  public peer: number = 0,
+  public slot: number = 0,
+  public job: number = 0,
+  public jobName: string|Uint8Array|null = null,
+  public resources: (ResourceT)[] = [],
+  public exclusive: boolean = false
+){}
+
+
+pack(builder:flatbuffers.Builder): flatbuffers.Offset {
+  const jobName = (this.jobName !== null ? builder.createString(this.jobName!) : 0);
+  const resources = RemoteLease.createResourcesVector(builder, builder.createObjectOffsetList(this.resources));
+
+  return RemoteLease.createRemoteLease(builder,
+    this.lease,
+    this.peer,
+    this.slot,
+    this.job,
+    jobName,
+    resources,
+    this.exclusive
+  );
+}
+}
+
+export class RemoteLeaseEnded implements flatbuffers.IUnpackableObject<RemoteLeaseEndedT> {
+  bb: flatbuffers.ByteBuffer|null = null;
+  bb_pos = 0;
+  __init(i:number, bb:flatbuffers.ByteBuffer):RemoteLeaseEnded {
+  this.bb_pos = i;
+  this.bb = bb;
+  return this;
+}
+
+static getRootAsRemoteLeaseEnded(bb:flatbuffers.ByteBuffer, obj?:RemoteLeaseEnded):RemoteLeaseEnded {
+  return (obj || new RemoteLeaseEnded()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+static getSizePrefixedRootAsRemoteLeaseEnded(bb:flatbuffers.ByteBuffer, obj?:RemoteLeaseEnded):RemoteLeaseEnded {
+  bb.setPosition(bb.position() + flatbuffers.SIZE_PREFIX_LENGTH);
+  return (obj || new RemoteLeaseEnded()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+lease():number {
+  const offset = this.bb!.__offset(this.bb_pos, 4);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
+static startRemoteLeaseEnded(builder:flatbuffers.Builder) {
+  builder.startObject(1);
+}
+
+static addLease(builder:flatbuffers.Builder, lease:number) {
+  builder.addFieldInt32(0, lease, 0);
+}
+
+static endRemoteLeaseEnded(builder:flatbuffers.Builder):flatbuffers.Offset {
+  const offset = builder.endObject();
+  return offset;
+}
+
+static createRemoteLeaseEnded(builder:flatbuffers.Builder, lease:number):flatbuffers.Offset {
+  RemoteLeaseEnded.startRemoteLeaseEnded(builder);
+  RemoteLeaseEnded.addLease(builder, lease);
+  return RemoteLeaseEnded.endRemoteLeaseEnded(builder);
+}
+
+unpack(): RemoteLeaseEndedT {
+  return new RemoteLeaseEndedT(
+    this.lease()
+  );
+}
+
+
+unpackTo(_o: RemoteLeaseEndedT): void {
+  _o.lease = this.lease();
+}
+}
+
+export class RemoteLeaseEndedT implements flatbuffers.IGeneratedObject {
+constructor(
+  public lease: number = 0
+){}
+
+
+pack(builder:flatbuffers.Builder): flatbuffers.Offset {
+  return RemoteLeaseEnded.createRemoteLeaseEnded(builder,
+    this.lease
+  );
+}
+}
+
+export class RemoteKill implements flatbuffers.IUnpackableObject<RemoteKillT> {
+  bb: flatbuffers.ByteBuffer|null = null;
+  bb_pos = 0;
+  __init(i:number, bb:flatbuffers.ByteBuffer):RemoteKill {
+  this.bb_pos = i;
+  this.bb = bb;
+  return this;
+}
+
+static getRootAsRemoteKill(bb:flatbuffers.ByteBuffer, obj?:RemoteKill):RemoteKill {
+  return (obj || new RemoteKill()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+static getSizePrefixedRootAsRemoteKill(bb:flatbuffers.ByteBuffer, obj?:RemoteKill):RemoteKill {
+  bb.setPosition(bb.position() + flatbuffers.SIZE_PREFIX_LENGTH);
+  return (obj || new RemoteKill()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+peer():number {
+  const offset = this.bb!.__offset(this.bb_pos, 4);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
+handle():number {
+  const offset = this.bb!.__offset(this.bb_pos, 6);
+  return offset ? this.bb!.readFloat64(this.bb_pos + offset) : 0.0;
+}
+
+static startRemoteKill(builder:flatbuffers.Builder) {
+  builder.startObject(2);
+}
+
+static addPeer(builder:flatbuffers.Builder, peer:number) {
+  builder.addFieldInt32(0, peer, 0);
+}
+
+static addHandle(builder:flatbuffers.Builder, handle:number) {
+  builder.addFieldFloat64(1, handle, 0.0);
+}
+
+static endRemoteKill(builder:flatbuffers.Builder):flatbuffers.Offset {
+  const offset = builder.endObject();
+  return offset;
+}
+
+static createRemoteKill(builder:flatbuffers.Builder, peer:number, handle:number):flatbuffers.Offset {
+  RemoteKill.startRemoteKill(builder);
+  RemoteKill.addPeer(builder, peer);
+  RemoteKill.addHandle(builder, handle);
+  return RemoteKill.endRemoteKill(builder);
+}
+
+unpack(): RemoteKillT {
+  return new RemoteKillT(
+    this.peer(),
+    this.handle()
+  );
+}
+
+
+unpackTo(_o: RemoteKillT): void {
+  _o.peer = this.peer();
+  _o.handle = this.handle();
+}
+}
+
+export class RemoteKillT implements flatbuffers.IGeneratedObject {
+constructor(
+  public peer: number = 0,
+  public handle: number = 0.0
+){}
+
+
+pack(builder:flatbuffers.Builder): flatbuffers.Offset {
+  return RemoteKill.createRemoteKill(builder,
+    this.peer,
+    this.handle
+  );
+}
+}
+
+export class JobEnded implements flatbuffers.IUnpackableObject<JobEndedT> {
+  bb: flatbuffers.ByteBuffer|null = null;
+  bb_pos = 0;
+  __init(i:number, bb:flatbuffers.ByteBuffer):JobEnded {
+  this.bb_pos = i;
+  this.bb = bb;
+  return this;
+}
+
+static getRootAsJobEnded(bb:flatbuffers.ByteBuffer, obj?:JobEnded):JobEnded {
+  return (obj || new JobEnded()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+static getSizePrefixedRootAsJobEnded(bb:flatbuffers.ByteBuffer, obj?:JobEnded):JobEnded {
+  bb.setPosition(bb.position() + flatbuffers.SIZE_PREFIX_LENGTH);
+  return (obj || new JobEnded()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+job():number {
+  const offset = this.bb!.__offset(this.bb_pos, 4);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
+static startJobEnded(builder:flatbuffers.Builder) {
+  builder.startObject(1);
+}
+
+static addJob(builder:flatbuffers.Builder, job:number) {
+  builder.addFieldInt32(0, job, 0);
+}
+
+static endJobEnded(builder:flatbuffers.Builder):flatbuffers.Offset {
+  const offset = builder.endObject();
+  return offset;
+}
+
+static createJobEnded(builder:flatbuffers.Builder, job:number):flatbuffers.Offset {
+  JobEnded.startJobEnded(builder);
+  JobEnded.addJob(builder, job);
+  return JobEnded.endJobEnded(builder);
+}
+
+unpack(): JobEndedT {
+  return new JobEndedT(
+    this.job()
+  );
+}
+
+
+unpackTo(_o: JobEndedT): void {
+  _o.job = this.job();
+}
+}
+
+export class JobEndedT implements flatbuffers.IGeneratedObject {
+constructor(
+  public job: number = 0
+){}
+
+
+pack(builder:flatbuffers.Builder): flatbuffers.Offset {
+  return JobEnded.createJobEnded(builder,
+    this.job
+  );
+}
+}
+
+export class NodeAvailable implements flatbuffers.IUnpackableObject<NodeAvailableT> {
+  bb: flatbuffers.ByteBuffer|null = null;
+  bb_pos = 0;
+  __init(i:number, bb:flatbuffers.ByteBuffer):NodeAvailable {
+  this.bb_pos = i;
+  this.bb = bb;
+  return this;
+}
+
+static getRootAsNodeAvailable(bb:flatbuffers.ByteBuffer, obj?:NodeAvailable):NodeAvailable {
+  return (obj || new NodeAvailable()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+static getSizePrefixedRootAsNodeAvailable(bb:flatbuffers.ByteBuffer, obj?:NodeAvailable):NodeAvailable {
+  bb.setPosition(bb.position() + flatbuffers.SIZE_PREFIX_LENGTH);
+  return (obj || new NodeAvailable()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+available(index: number, obj?:Resource):Resource|null {
+  const offset = this.bb!.__offset(this.bb_pos, 4);
+  return offset ? (obj || new Resource()).__init(this.bb!.__indirect(this.bb!.__vector(this.bb_pos + offset) + index * 4), this.bb!) : null;
+}
+
+availableLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 4);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+static startNodeAvailable(builder:flatbuffers.Builder) {
+  builder.startObject(1);
+}
+
+static addAvailable(builder:flatbuffers.Builder, availableOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(0, availableOffset, 0);
+}
+
+static createAvailableVector(builder:flatbuffers.Builder, data:flatbuffers.Offset[]):flatbuffers.Offset {
+  builder.startVector(4, data.length, 4);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addOffset(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startAvailableVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(4, numElems, 4);
+}
+
+static endNodeAvailable(builder:flatbuffers.Builder):flatbuffers.Offset {
+  const offset = builder.endObject();
+  return offset;
+}
+
+static createNodeAvailable(builder:flatbuffers.Builder, availableOffset:flatbuffers.Offset):flatbuffers.Offset {
+  NodeAvailable.startNodeAvailable(builder);
+  NodeAvailable.addAvailable(builder, availableOffset);
+  return NodeAvailable.endNodeAvailable(builder);
+}
+
+unpack(): NodeAvailableT {
+  return new NodeAvailableT(
+    this.bb!.createObjList<Resource, ResourceT>(this.available.bind(this), this.availableLength())
+  );
+}
+
+
+unpackTo(_o: NodeAvailableT): void {
+  _o.available = this.bb!.createObjList<Resource, ResourceT>(this.available.bind(this), this.availableLength());
+}
+}
+
+export class NodeAvailableT implements flatbuffers.IGeneratedObject {
+constructor(
+  public available: (ResourceT)[] = []
+){}
+
+
+pack(builder:flatbuffers.Builder): flatbuffers.Offset {
+  const available = NodeAvailable.createAvailableVector(builder, builder.createObjectOffsetList(this.available));
+
+  return NodeAvailable.createNodeAvailable(builder,
+    available
+  );
+}
+}
+
+export class RemoteOutput implements flatbuffers.IUnpackableObject<RemoteOutputT> {
+  bb: flatbuffers.ByteBuffer|null = null;
+  bb_pos = 0;
+  __init(i:number, bb:flatbuffers.ByteBuffer):RemoteOutput {
+  this.bb_pos = i;
+  this.bb = bb;
+  return this;
+}
+
+static getRootAsRemoteOutput(bb:flatbuffers.ByteBuffer, obj?:RemoteOutput):RemoteOutput {
+  return (obj || new RemoteOutput()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+static getSizePrefixedRootAsRemoteOutput(bb:flatbuffers.ByteBuffer, obj?:RemoteOutput):RemoteOutput {
+  bb.setPosition(bb.position() + flatbuffers.SIZE_PREFIX_LENGTH);
+  return (obj || new RemoteOutput()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+job():number {
+  const offset = this.bb!.__offset(this.bb_pos, 4);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
+name():string|null
+name(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+name(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 6);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
+pid():number {
+  const offset = this.bb!.__offset(this.bb_pos, 8);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
+stderr():boolean {
+  const offset = this.bb!.__offset(this.bb_pos, 10);
+  return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : false;
+}
+
+text():string|null
+text(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+text(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 12);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
+static startRemoteOutput(builder:flatbuffers.Builder) {
+  builder.startObject(5);
+}
+
+static addJob(builder:flatbuffers.Builder, job:number) {
+  builder.addFieldInt32(0, job, 0);
+}
+
+static addName(builder:flatbuffers.Builder, nameOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(1, nameOffset, 0);
+}
+
+static addPid(builder:flatbuffers.Builder, pid:number) {
+  builder.addFieldInt32(2, pid, 0);
+}
+
+static addStderr(builder:flatbuffers.Builder, stderr:boolean) {
+  builder.addFieldInt8(3, +stderr, +false);
+}
+
+static addText(builder:flatbuffers.Builder, textOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(4, textOffset, 0);
+}
+
+static endRemoteOutput(builder:flatbuffers.Builder):flatbuffers.Offset {
+  const offset = builder.endObject();
+  return offset;
+}
+
+static createRemoteOutput(builder:flatbuffers.Builder, job:number, nameOffset:flatbuffers.Offset, pid:number, stderr:boolean, textOffset:flatbuffers.Offset):flatbuffers.Offset {
+  RemoteOutput.startRemoteOutput(builder);
+  RemoteOutput.addJob(builder, job);
+  RemoteOutput.addName(builder, nameOffset);
+  RemoteOutput.addPid(builder, pid);
+  RemoteOutput.addStderr(builder, stderr);
+  RemoteOutput.addText(builder, textOffset);
+  return RemoteOutput.endRemoteOutput(builder);
+}
+
+unpack(): RemoteOutputT {
+  return new RemoteOutputT(
+    this.job(),
+    this.name(),
+    this.pid(),
+    this.stderr(),
+    this.text()
+  );
+}
+
+
+unpackTo(_o: RemoteOutputT): void {
+  _o.job = this.job();
+  _o.name = this.name();
+  _o.pid = this.pid();
+  _o.stderr = this.stderr();
+  _o.text = this.text();
+}
+}
+
+export class RemoteOutputT implements flatbuffers.IGeneratedObject {
+constructor(
+  public job: number = 0,
+  public name: string|Uint8Array|null = null,
+  public pid: number = 0,
+  public stderr: boolean = false,
+  public text: string|Uint8Array|null = null
+){}
+
+
+pack(builder:flatbuffers.Builder): flatbuffers.Offset {
+  const name = (this.name !== null ? builder.createString(this.name!) : 0);
+  const text = (this.text !== null ? builder.createString(this.text!) : 0);
+
+  return RemoteOutput.createRemoteOutput(builder,
+    this.job,
+    name,
+    this.pid,
+    this.stderr,
+    text
   );
 }
 }

@@ -1,0 +1,127 @@
+import type { ShipFunction, SubmitTask } from '../protocol/generated/peers.js';
+import type { CallOptions, Dependency } from '../runtime/calls.js';
+import { functionRecord, type Runtime } from '../runtime/runtime.js';
+import { resourceShape } from '../runtime/shape-queue.js';
+import { type FunctionRecord, TaskFlags } from '../runtime/task.js';
+import { idsOf } from './peer-frames.js';
+import type { Replicas } from './replicas.js';
+
+/** What a delegate tells the node whose job it is. */
+export interface DelegateEvents {
+  /**
+   * The task is done: its returns are complete here, in the store of `runtime`, and held until `release`.
+   * @param microseconds run time, as measured for the function
+   */
+  finished(token: number, handles: Float64Array, failed: boolean, microseconds: number): void;
+}
+
+interface RunningTask {
+  readonly handles: Float64Array;
+  readonly fn: FunctionRecord;
+  /** The results stand and are held for the other node. */
+  done: boolean;
+}
+
+/** Runs the tasks of one job of another node here. To this node's raylet it is a driver like any other. */
+export class Delegate {
+  readonly runtime: Runtime;
+  readonly replicas: Replicas;
+  readonly #events: DelegateEvents;
+  readonly #functions = new Map<string, FunctionRecord>();
+  readonly #tasks = new Map<number, RunningTask>();
+
+  constructor(runtime: Runtime, replicas: Replicas, events: DelegateEvents) {
+    this.runtime = runtime;
+    this.replicas = replicas;
+    this.#events = events;
+  }
+
+  define(ship: ShipFunction): void {
+    const hash = ship.hash()!;
+    const held = idsOf(ship.heldArray()).map((id) => this.replicas.obtain(id, []));
+    this.runtime.exportFunction({ hash, name: ship.name() ?? '', payload: ship.payloadArray()!.slice(), held });
+  }
+
+  submit(message: SubmitTask): void {
+    const { calls, store, submitter, values } = this.runtime;
+    const name = message.name()!;
+    const hash = message.hash()!;
+    const fn = this.#function(hash, name);
+    const returns = idsOf(message.returnsArray());
+    const handles = Float64Array.from(returns, (id) => {
+      const create = (): number =>
+        // An earlier attempt of the task may have left its results here; those of this one are told apart by their handle.
+        store.lookup(id, 0) === 0 ? store.createReplica(id, 0) : store.createPending(values.nextCounter(), 0);
+      return create() || values.waitForSpace(0, create);
+    });
+    const task: RunningTask = { handles, fn, done: false };
+    this.#tasks.set(message.token(), task);
+    const flags = message.flags() & ~TaskFlags.ErrorsComeBack;
+    const resources: Record<string, number> = {};
+    for (let index = 0; index < message.resourcesLength(); index++) {
+      const amount = message.resources(index)!;
+      resources[amount.name()!] = amount.amount();
+    }
+    const options: CallOptions = {
+      numReturns: returns.length,
+      queue: submitter.queueOf(resourceShape(resources, message.exclusive())),
+      maxRetries: message.maxRetries(),
+      retryErrors: false,
+      exclusive: (flags & TaskFlags.Exclusive) !== 0,
+    };
+    const dependencies: Dependency[] = idsOf(message.dependenciesArray()).map((id, index) => ({
+      position: message.positions(index)!,
+      handle: this.replicas.obtain(id, []),
+    }));
+    const contained = idsOf(message.containedArray()).map((id) => this.replicas.obtain(id, []));
+    const bytes = message.argumentsArray()?.slice() ?? new Uint8Array(0);
+    const encoded = {
+      bytes,
+      start: 0,
+      end: bytes.length,
+      buffers: undefined,
+      contained: contained.length === 0 ? undefined : contained,
+    };
+    const end = (): void => this.#finished(message.token(), task);
+    try {
+      calls.submitEncoded(fn, options, flags, handles, dependencies, encoded);
+    } catch (error) {
+      // An argument was freed meanwhile: that is the task's result.
+      for (const handle of handles) values.complete(handle, 0, values.encodeError(error), 1);
+      end();
+      for (const handle of handles) store.release(handle);
+      return;
+    }
+    if (!this.runtime.waiting.subscribe(handles[0]!, { objectReady: end, objectsLost: () => undefined })) end();
+  }
+
+  cancel(token: number, force: boolean, recursive: boolean): void {
+    const task = this.#tasks.get(token);
+    if (task !== undefined && !task.done) this.runtime.cancel(task.handles[0]!, force, recursive);
+  }
+
+  /** The other node has the results. */
+  release(token: number): void {
+    const task = this.#tasks.get(token);
+    if (task === undefined || !task.done) return;
+    this.#tasks.delete(token);
+    for (const handle of task.handles) this.runtime.store.release(handle);
+  }
+
+  #finished(token: number, task: RunningTask): void {
+    const { store } = this.runtime;
+    task.done = true;
+    for (const handle of task.handles) store.hold(handle);
+    this.#events.finished(token, task.handles, store.state(task.handles[0]!) === 3, task.fn.meanMicroseconds);
+  }
+
+  #function(hash: string, name: string): FunctionRecord {
+    const key = `${hash} ${name}`;
+    let fn = this.#functions.get(key);
+    if (fn === undefined) {
+      fn = functionRecord({ hash, name, held: [] });
+      this.#functions.set(key, fn);
+    }
+    return fn;
+  }
+}

@@ -1,0 +1,208 @@
+import { readTable } from '../protocol/frames.js';
+import {
+  ClientKind,
+  FetchFunctionT,
+  FrameType,
+  FunctionPayload,
+  JobEnded,
+  NodeAvailable,
+  Output,
+  PeerChangedT,
+  PeerJoinedT,
+  PeerLeftT,
+  RemoteKill,
+  RemoteLease,
+  RemoteLeaseEnded,
+  RemoteOutputT,
+  type ResourceT,
+  ResourceT as Resource,
+} from '../protocol/generated/protocol.js';
+import { gatewaySocket, rayletSocket } from '../protocol/startup.js';
+import { RayletLink } from '../runtime/raylet-link.js';
+import { Runtime } from '../runtime/runtime.js';
+import { NO_TASKS } from '../runtime/task-context.js';
+import { VERSION } from '../runtime/version.js';
+import { listenSocket } from '../store/native.js';
+import { createCodec } from '../values/index.js';
+import { SubmitterLink } from '../worker/submitter-link.js';
+import { type OutputText, Peer, type PeerHost } from './peer.js';
+import type { PeerConnection } from './peer-frames.js';
+import { type FunctionCode, RemoteTasks } from './remote-tasks.js';
+
+/** Other nodes have worker numbers from here on; those of processes stay below. */
+export const FIRST_PEER = 2 ** 31;
+/** How often the others are told what was freed, milliseconds. */
+const FREED_MILLISECONDS = 200;
+
+/** Another node, as the membership knows it. */
+export interface PeerIdentity {
+  readonly node: string;
+  readonly address: string;
+  readonly resources: Readonly<Record<string, number>>;
+}
+
+/**
+ * The part of a node that works with the other nodes. To this node's submitters it is a worker for each other node; to the raylet
+ * it is a client, and for each job of another node a driver more.
+ */
+export class Gateway implements PeerHost {
+  readonly runtime: Runtime;
+  readonly tasks: RemoteTasks;
+  readonly #directory: string;
+  readonly #peers = new Map<number, Peer>();
+  readonly #awaitedFunctions = new Map<string, (code: FunctionCode | undefined) => void>();
+  #available: Readonly<Record<string, number>> = {};
+  #nextPeer = FIRST_PEER;
+
+  private constructor(directory: string, link: RayletLink, admission: Awaited<ReturnType<typeof connect>>[1]) {
+    this.#directory = directory;
+    this.runtime = newRuntime(link, admission, (type, bytes, start) => this.#onFrame(type, bytes, start));
+    this.tasks = new RemoteTasks(this.runtime, { fetchFunction: (hash) => this.#fetchFunction(hash) });
+    listenSocket(gatewaySocket(directory), (socket) => {
+      new SubmitterLink(
+        socket,
+        this.tasks,
+        () => undefined,
+        () => undefined,
+      );
+    });
+    this.runtime.retain();
+    setInterval(() => {
+      for (const peer of this.#peers.values()) peer.dropFreed();
+    }, FREED_MILLISECONDS).unref();
+  }
+
+  /** Connects to the raylet whose folder this is. */
+  static async start(directory: string): Promise<Gateway> {
+    const [link, admission] = await connect(directory, ClientKind.Gateway, 'gateway', false);
+    return new Gateway(directory, link, admission);
+  }
+
+  /** A link to another node stands. What comes over it is for `onFrame`; its end, for `lost`. */
+  joined(identity: PeerIdentity, connection: PeerConnection): Peer {
+    const peer = new Peer(this.#nextPeer++, identity.node, connection, this);
+    this.#peers.set(peer.number, peer);
+    this.runtime.send(
+      FrameType.PeerJoined,
+      new PeerJoinedT(peer.number, identity.node, identity.address, resourceTables(identity.resources)),
+    );
+    peer.tellAvailable(this.#available);
+    return peer;
+  }
+
+  left(peer: Peer, reason: string): void {
+    if (!this.#peers.delete(peer.number)) return;
+    peer.lost();
+    this.runtime.send(FrameType.PeerLeft, new PeerLeftT(peer.number, reason));
+  }
+
+  // ---- PeerHost
+
+  async openDelegate(jobName: string, output: (output: OutputText) => void): Promise<Runtime> {
+    const [link, admission] = await connect(this.#directory, ClientKind.Driver, jobName, true);
+    return newRuntime(link, admission, (type, bytes, start) => {
+      if (type !== FrameType.Output) return;
+      const { name, pid, stderr, text } = readTable(Output.getRootAsOutput, bytes, start).unpack();
+      output({ name: String(name), pid, stderr, text: String(text) });
+    });
+  }
+
+  output(job: number, { name, pid, stderr, text }: OutputText): void {
+    this.runtime.send(FrameType.RemoteOutput, new RemoteOutputT(job, name, pid, stderr, text));
+  }
+
+  available(peer: Peer, amounts: Readonly<Record<string, number>>): void {
+    this.runtime.send(FrameType.PeerChanged, new PeerChangedT(peer.number, resourceTables(amounts)));
+  }
+
+  // ---- the raylet
+
+  #onFrame(type: number, bytes: Uint8Array, start: number): void {
+    switch (type) {
+      case FrameType.RemoteLease: {
+        const lease = readTable(RemoteLease.getRootAsRemoteLease, bytes, start).unpack();
+        const peer = this.#peers.get(lease.peer);
+        // The raylet hears of a peer's end from here: it takes the lease back by itself.
+        if (peer === undefined) return;
+        this.tasks.granted({
+          id: lease.lease,
+          peer,
+          job: lease.job,
+          jobName: String(lease.jobName),
+          resources: amountsOf(lease.resources),
+          exclusive: lease.exclusive,
+        });
+        return;
+      }
+      case FrameType.RemoteLeaseEnded:
+        this.tasks.ended(readTable(RemoteLeaseEnded.getRootAsRemoteLeaseEnded, bytes, start).lease());
+        return;
+      case FrameType.RemoteKill: {
+        const kill = readTable(RemoteKill.getRootAsRemoteKill, bytes, start);
+        const peer = this.#peers.get(kill.peer());
+        if (peer !== undefined) this.tasks.kill(peer, kill.handle());
+        return;
+      }
+      case FrameType.JobEnded: {
+        const job = readTable(JobEnded.getRootAsJobEnded, bytes, start).job();
+        for (const peer of this.#peers.values()) peer.jobEnded(job);
+        return;
+      }
+      case FrameType.NodeAvailable:
+        this.#available = amountsOf(readTable(NodeAvailable.getRootAsNodeAvailable, bytes, start).unpack().available);
+        for (const peer of this.#peers.values()) peer.tellAvailable(this.#available);
+        return;
+      case FrameType.FunctionPayload: {
+        const fn = readTable(FunctionPayload.getRootAsFunctionPayload, bytes, start);
+        const hash = fn.hash()!;
+        const answer = this.#awaitedFunctions.get(hash);
+        this.#awaitedFunctions.delete(hash);
+        answer?.(
+          fn.found()
+            ? { payload: fn.payloadArray()!.slice(), held: [...(fn.heldArray() ?? [])] }
+            : undefined,
+        );
+      }
+    }
+  }
+
+  #fetchFunction(hash: string): Promise<FunctionCode | undefined> {
+    return new Promise((resolve) => {
+      this.#awaitedFunctions.set(hash, resolve);
+      this.runtime.send(FrameType.FetchFunction, new FetchFunctionT(hash));
+    });
+  }
+}
+
+function connect(directory: string, kind: ClientKind, name: string, logToDriver: boolean) {
+  return RayletLink.connect(rayletSocket(directory), { version: VERSION, kind, worker: 0, name, logToDriver });
+}
+
+function newRuntime(
+  link: RayletLink,
+  admission: Awaited<ReturnType<typeof connect>>[1],
+  onFrame: (type: number, bytes: Uint8Array, start: number) => void,
+): Runtime {
+  // Only errors are encoded here: values pass through as the bytes they are.
+  return new Runtime(link, admission, createCodec({}), {
+    contexts: NO_TASKS,
+    ownWorker: 0,
+    ownTarget: undefined,
+    resources: {},
+    onFrame,
+    onDrained: () => undefined,
+    // Without its raylet a gateway is of no use.
+    onRayletDied: () => process.exit(0),
+    describeRayletEnd: () => new Promise(() => undefined),
+    // What a task fails with is reported by the driver that submitted it.
+    log: () => undefined,
+  });
+}
+
+function resourceTables(amounts: Readonly<Record<string, number>>): ResourceT[] {
+  return Object.entries(amounts).map(([name, amount]) => new Resource(name, amount));
+}
+
+function amountsOf(tables: readonly ResourceT[]): Record<string, number> {
+  return Object.fromEntries(tables.map(({ name, amount }) => [String(name), amount]));
+}

@@ -1,0 +1,305 @@
+import { ObjectLostError } from '../errors/index.js';
+import { CancelRemoteTaskT, PeerFrame, ResultTakenT, ShipFunctionT, SubmitTaskT } from '../protocol/generated/peers.js';
+import { TaskStatus } from '../protocol/generated/protocol.js';
+import { ERROR_FLAG, ownCopy } from '../runtime/object-values.js';
+import type { Runtime } from '../runtime/runtime.js';
+import type { AssignedFunction, Assignment, AssignmentOrigin, AssignmentSink } from '../worker/assignment.js';
+import type { ReceivedObject } from './object-transfer.js';
+import { amountTables, byteList, ID_BYTES, joinIds, type PeerConnection, sendPeerTable } from './peer-frames.js';
+
+/** Work in microseconds that the other node is to have in its hands under one lease: some round trips. */
+const WINDOW_MICROSECONDS = 2000;
+const MOST_IN_FLIGHT = 64;
+const MEAN_WEIGHT = 0.2;
+
+/** A function as the tasks of one name call it. */
+interface RemoteFunction extends AssignedFunction {
+  /** Smoothed run time, 0 before the first task is done. */
+  meanMicroseconds: number;
+}
+
+/** The code of a function as the raylet has it. */
+export interface FunctionCode {
+  readonly payload: Uint8Array;
+  /** Handles of the objects that it refers to. */
+  readonly held: readonly number[];
+}
+
+/** A lease on another node. */
+export interface RemoteLease {
+  readonly id: number;
+  readonly peer: RemotePeer;
+  readonly job: number;
+  readonly jobName: string;
+  readonly resources: Readonly<Record<string, number>>;
+  readonly exclusive: boolean;
+}
+
+/** The node that a lease is on. */
+export interface RemotePeer {
+  readonly connection: PeerConnection;
+  /** Objects that it was told of: it is told when they are freed. */
+  shared(handle: number): void;
+}
+
+interface Slot {
+  readonly lease: RemoteLease;
+  readonly waiting: Assignment<RemoteFunction>[];
+  inFlight: number;
+}
+
+interface InFlight {
+  readonly assignment: Assignment<RemoteFunction>;
+  readonly slot: Slot;
+}
+
+export interface RemoteTasksPort {
+  /** The function's code; undefined when it is gone with its job. */
+  fetchFunction(hash: string): Promise<FunctionCode | undefined>;
+}
+
+/**
+ * Takes tasks of this node's submitters, as a worker does, and has them run by other nodes. A task is started, for its
+ * submitter, when it is sent: from then on nobody takes it back, and it is lost only with the node that it was sent to.
+ */
+export class RemoteTasks implements AssignmentSink<RemoteFunction> {
+  readonly #runtime: Runtime;
+  readonly #port: RemoteTasksPort;
+  readonly #slots = new Map<number, Slot>();
+  /** Tasks that came before their lease was heard of, on the other socket. */
+  readonly #early = new Map<number, Assignment<RemoteFunction>[]>();
+  readonly #functions = new Map<string, RemoteFunction>();
+  readonly #codes = new Map<string, FunctionCode | 'coming' | 'gone'>();
+  /** Functions that a peer knows, by job and hash. */
+  readonly #shipped = new WeakMap<RemotePeer, Set<string>>();
+  readonly #inFlight = new Map<number, InFlight>();
+  #nextToken = 1;
+
+  constructor(runtime: Runtime, port: RemoteTasksPort) {
+    this.#runtime = runtime;
+    this.#port = port;
+  }
+
+  // ---- what the raylet says
+
+  granted(lease: RemoteLease): void {
+    const slot = { lease, waiting: this.#early.get(lease.id) ?? [], inFlight: 0 };
+    this.#early.delete(lease.id);
+    this.#slots.set(lease.id, slot);
+    this.#pump(slot);
+  }
+
+  /** The submitter has given it back, or is gone. */
+  ended(id: number): void {
+    this.#early.delete(id);
+    this.#slots.delete(id);
+  }
+
+  /** The node is gone: the raylet tells the submitters, who queue its tasks again. */
+  peerLost(peer: RemotePeer): void {
+    for (const [id, slot] of this.#slots) if (slot.lease.peer === peer) this.#slots.delete(id);
+    for (const [token, { slot }] of this.#inFlight) if (slot.lease.peer === peer) this.#inFlight.delete(token);
+  }
+
+  kill(peer: RemotePeer, handle: number): void {
+    for (const [token, { assignment, slot }] of this.#inFlight) {
+      if (slot.lease.peer === peer && assignment.handle === handle) this.#cancel(token, true, false);
+    }
+  }
+
+  // ---- what submitters say
+
+  functionOf(hash: string, name: string): RemoteFunction {
+    const key = `${hash} ${name}`;
+    let fn = this.#functions.get(key);
+    if (fn === undefined) {
+      fn = { hash, name, meanMicroseconds: 0 };
+      this.#functions.set(key, fn);
+    }
+    return fn;
+  }
+
+  accept(assignment: Assignment<RemoteFunction>): void {
+    const slot = this.#slots.get(assignment.lease);
+    if (slot !== undefined) slot.waiting.push(assignment);
+    else {
+      const early = this.#early.get(assignment.lease);
+      if (early === undefined) this.#early.set(assignment.lease, [assignment]);
+      else early.push(assignment);
+    }
+  }
+
+  turn(): void {
+    for (const slot of this.#slots.values()) if (slot.waiting.length > 0) this.#pump(slot);
+  }
+
+  cancel(
+    origin: AssignmentOrigin<RemoteFunction>,
+    counter: number,
+    attempt: number,
+    recursive: boolean,
+  ): void {
+    for (const [token, { assignment }] of this.#inFlight) {
+      if (assignment.origin === origin && assignment.counter === counter && assignment.attempt === attempt)
+        this.#cancel(token, false, recursive);
+    }
+  }
+
+  originClosed(origin: AssignmentOrigin<RemoteFunction>): void {
+    for (const slot of this.#slots.values()) {
+      slot.waiting.splice(0, Infinity, ...slot.waiting.filter((assignment) => assignment.origin !== origin));
+    }
+    for (const [token, { assignment }] of this.#inFlight) {
+      if (assignment.origin === origin) this.#cancel(token, false, true);
+    }
+  }
+
+  // ---- what the other nodes say
+
+  /** The results are here; undefined stands for one that could not be had. */
+  finished(
+    token: number,
+    failed: boolean,
+    microseconds: number,
+    results: readonly (ReceivedObject | undefined)[],
+  ): void {
+    const { store } = this.#runtime;
+    const task = this.#inFlight.get(token);
+    this.#inFlight.delete(token);
+    const drafts = results.map((result) => result?.draft ?? 0);
+    if (task === undefined) {
+      for (const draft of drafts) if (draft !== 0) store.abort(draft);
+      return;
+    }
+    const { assignment, slot } = task;
+    slot.inFlight--;
+    const { fn } = assignment;
+    fn.meanMicroseconds =
+      fn.meanMicroseconds === 0
+        ? microseconds
+        : fn.meanMicroseconds + (microseconds - fn.meanMicroseconds) * MEAN_WEIGHT;
+    const error = results[0]?.error;
+    if (drafts.includes(0)) this.#failed(assignment, drafts, microseconds);
+    else if (failed && assignment.errorsComeBack && error !== undefined) {
+      for (const draft of drafts) if (draft !== 0) store.abort(draft);
+      const encoded = { bytes: error, start: 0, end: error.length, buffers: undefined, contained: undefined };
+      assignment.origin.done(assignment, TaskStatus.Thrown, microseconds, encoded);
+    } else {
+      const { targets } = assignment;
+      const completed = store.complete(targets, drafts, assignment.attempt);
+      if (completed === 1) this.#runtime.objectsReady(targets);
+      const status = completed < 0 ? TaskStatus.Discarded : failed ? TaskStatus.StoredError : TaskStatus.Stored;
+      assignment.origin.done(assignment, status, microseconds, undefined);
+    }
+    this.#pump(slot);
+  }
+
+  taken(peer: RemotePeer, token: number): void {
+    sendPeerTable(peer.connection, PeerFrame.ResultTaken, new ResultTakenT(token));
+  }
+
+  // ---- inside
+
+  /** A result did not get here: the store is full, or it was freed at once over there. */
+  #failed(assignment: Assignment<RemoteFunction>, drafts: readonly number[], microseconds: number): void {
+    const { store, values } = this.#runtime;
+    for (const draft of drafts) if (draft !== 0) store.abort(draft);
+    const { targets } = assignment;
+    const reason = 'its result did not reach this node, whose object store has no room for it';
+    const encoded = ownCopy(values.encodeError(new ObjectLostError(store.idString(assignment.handle), reason)));
+    const errors = targets.map(() => values.draft(encoded, ERROR_FLAG));
+    if (store.complete(targets, errors, assignment.attempt) === 1) this.#runtime.objectsReady(targets);
+    assignment.origin.done(assignment, TaskStatus.StoredError, microseconds, undefined);
+  }
+
+  #cancel(token: number, force: boolean, recursive: boolean): void {
+    const { connection } = this.#inFlight.get(token)!.slot.lease.peer;
+    sendPeerTable(connection, PeerFrame.CancelRemoteTask, new CancelRemoteTaskT(token, force, recursive));
+  }
+
+  #pump(slot: Slot): void {
+    while (slot.waiting.length > 0) {
+      const [assignment] = slot.waiting as [Assignment<RemoteFunction>];
+      if (slot.inFlight >= windowOf(assignment.fn)) return;
+      const code = this.#codes.get(assignment.fn.hash);
+      if (code === undefined) {
+        void this.#fetch(assignment.fn.hash);
+        return;
+      }
+      if (code === 'coming') return;
+      slot.waiting.shift();
+      // Taken back or cancelled in the meantime: this copy is void, and its submitter knows.
+      if (!this.#runtime.store.startTask(assignment.handle, assignment.attempt)) continue;
+      if (code !== 'gone') this.#ship(slot.lease, assignment.fn, code);
+      this.#send(slot, assignment);
+    }
+  }
+
+  async #fetch(hash: string): Promise<void> {
+    this.#codes.set(hash, 'coming');
+    this.#codes.set(hash, (await this.#port.fetchFunction(hash)) ?? 'gone');
+    this.turn();
+  }
+
+  #ship(lease: RemoteLease, fn: RemoteFunction, code: FunctionCode): void {
+    const key = `${lease.job} ${fn.hash}`;
+    const shipped = this.#shipped.get(lease.peer) ?? new Set();
+    this.#shipped.set(lease.peer, shipped);
+    if (shipped.has(key)) return;
+    shipped.add(key);
+    const held = byteList(this.#idsOf(lease.peer, code.held));
+    const table = new ShipFunctionT(lease.job, lease.jobName, fn.hash, fn.name, byteList(code.payload), held);
+    sendPeerTable(lease.peer.connection, PeerFrame.ShipFunction, table);
+  }
+
+  #send(slot: Slot, assignment: Assignment<RemoteFunction>): void {
+    const { lease } = slot;
+    const token = this.#nextToken++;
+    this.#inFlight.set(token, { assignment, slot });
+    slot.inFlight++;
+    const positions: number[] = [];
+    const dependencies: number[] = [];
+    assignment.forEachDependency((position, handle) => {
+      positions.push(position);
+      dependencies.push(handle);
+    });
+    const { store } = this.#runtime;
+    const returns = new Uint8Array(ID_BYTES * assignment.returnCount);
+    for (const [index, handle] of assignment.targets.entries()) store.writeId(handle, returns, index * ID_BYTES);
+    const table = new SubmitTaskT(
+      token,
+      lease.job,
+      lease.jobName,
+      assignment.fn.hash,
+      assignment.fn.name,
+      amountTables(lease.resources),
+      lease.exclusive,
+      // Deaths of processes over there are retried there; that of the node, by the submitter.
+      assignment.alone ? 0 : 3,
+      assignment.flags,
+      byteList(returns),
+      byteList(this.#idsOf(lease.peer, dependencies)),
+      positions,
+      byteList(this.#idsOf(lease.peer, assignment.containedHandles)),
+      byteList(assignment.bytes.subarray(assignment.argumentStart, assignment.end)),
+    );
+    sendPeerTable(lease.peer.connection, PeerFrame.SubmitTask, table);
+  }
+
+  #idsOf(peer: RemotePeer, handles: readonly number[]): Uint8Array {
+    const { store } = this.#runtime;
+    return joinIds(
+      handles.map((handle) => {
+        const id = new Uint8Array(ID_BYTES);
+        store.writeId(handle, id, 0);
+        peer.shared(handle);
+        return id;
+      }),
+    );
+  }
+}
+
+function windowOf(fn: RemoteFunction): number {
+  if (fn.meanMicroseconds === 0) return 1;
+  return Math.min(MOST_IN_FLIGHT, 1 + Math.ceil(WINDOW_MICROSECONDS / fn.meanMicroseconds));
+}
