@@ -1,3 +1,4 @@
+import { type Amounts, amountsOf, resourceTables } from '../protocol/amounts.js';
 import { readTable } from '../protocol/frames.js';
 import {
   ClientKind,
@@ -14,11 +15,9 @@ import {
   RemoteLease,
   RemoteLeaseEnded,
   RemoteOutputT,
-  type ResourceT,
-  ResourceT as Resource,
 } from '../protocol/generated/protocol.js';
 import { gatewaySocket, rayletSocket } from '../protocol/startup.js';
-import { RayletLink } from '../runtime/raylet-link.js';
+import { type Admission, RayletLink } from '../runtime/raylet-link.js';
 import { Runtime } from '../runtime/runtime.js';
 import { NO_TASKS } from '../runtime/task-context.js';
 import { VERSION } from '../runtime/version.js';
@@ -38,7 +37,7 @@ const FREED_MILLISECONDS = 200;
 export interface PeerIdentity {
   readonly node: string;
   readonly address: string;
-  readonly resources: Readonly<Record<string, number>>;
+  readonly resources: Amounts;
 }
 
 /**
@@ -49,13 +48,20 @@ export class Gateway implements PeerHost {
   readonly runtime: Runtime;
   readonly tasks: RemoteTasks;
   readonly #directory: string;
+  readonly #onAvailable: (amounts: Amounts) => void;
   readonly #peers = new Map<number, Peer>();
   readonly #awaitedFunctions = new Map<string, (code: FunctionCode | undefined) => void>();
-  #available: Readonly<Record<string, number>> = {};
+  #available: Amounts = {};
   #nextPeer = FIRST_PEER;
 
-  private constructor(directory: string, link: RayletLink, admission: Awaited<ReturnType<typeof connect>>[1]) {
+  private constructor(
+    directory: string,
+    onAvailable: (amounts: Amounts) => void,
+    link: RayletLink,
+    admission: Admission,
+  ) {
     this.#directory = directory;
+    this.#onAvailable = onAvailable;
     this.runtime = newRuntime(link, admission, (type, bytes, start) => this.#onFrame(type, bytes, start));
     this.tasks = new RemoteTasks(this.runtime, { fetchFunction: (hash) => this.#fetchFunction(hash) });
     listenSocket(gatewaySocket(directory), (socket) => {
@@ -72,10 +78,16 @@ export class Gateway implements PeerHost {
     }, FREED_MILLISECONDS).unref();
   }
 
-  /** Connects to the raylet whose folder this is. */
-  static async start(directory: string): Promise<Gateway> {
+  /**
+   * Connects to the raylet whose folder this is.
+   * @param onAvailable hears what this node has free, each time that it changes
+   */
+  static async start(
+    directory: string,
+    onAvailable: (amounts: Amounts) => void,
+  ): Promise<Gateway> {
     const [link, admission] = await connect(directory, ClientKind.Gateway, 'gateway', false);
-    return new Gateway(directory, link, admission);
+    return new Gateway(directory, onAvailable, link, admission);
   }
 
   /** A link to another node stands. What comes over it is for `onFrame`; its end, for `lost`. */
@@ -111,7 +123,7 @@ export class Gateway implements PeerHost {
     this.runtime.send(FrameType.RemoteOutput, new RemoteOutputT(job, name, pid, stderr, text));
   }
 
-  available(peer: Peer, amounts: Readonly<Record<string, number>>): void {
+  available(peer: Peer, amounts: Amounts): void {
     this.runtime.send(FrameType.PeerChanged, new PeerChangedT(peer.number, resourceTables(amounts)));
   }
 
@@ -151,6 +163,7 @@ export class Gateway implements PeerHost {
       case FrameType.NodeAvailable:
         this.#available = amountsOf(readTable(NodeAvailable.getRootAsNodeAvailable, bytes, start).unpack().available);
         for (const peer of this.#peers.values()) peer.tellAvailable(this.#available);
+        this.#onAvailable(this.#available);
         return;
       case FrameType.FunctionPayload: {
         const fn = readTable(FunctionPayload.getRootAsFunctionPayload, bytes, start);
@@ -180,7 +193,7 @@ function connect(directory: string, kind: ClientKind, name: string, logToDriver:
 
 function newRuntime(
   link: RayletLink,
-  admission: Awaited<ReturnType<typeof connect>>[1],
+  admission: Admission,
   onFrame: (type: number, bytes: Uint8Array, start: number) => void,
 ): Runtime {
   // Only errors are encoded here: values pass through as the bytes they are.
@@ -197,12 +210,4 @@ function newRuntime(
     // What a task fails with is reported by the driver that submitted it.
     log: () => undefined,
   });
-}
-
-function resourceTables(amounts: Readonly<Record<string, number>>): ResourceT[] {
-  return Object.entries(amounts).map(([name, amount]) => new Resource(name, amount));
-}
-
-function amountsOf(tables: readonly ResourceT[]): Record<string, number> {
-  return Object.fromEntries(tables.map(({ name, amount }) => [String(name), amount]));
 }

@@ -1,3 +1,4 @@
+import { type Amounts, amountsOf, resourceTables } from '../protocol/amounts.js';
 import { readTable, sendTable } from '../protocol/frames.js';
 import {
   FrameType,
@@ -11,7 +12,6 @@ import {
   RemoteLeaseEndedT,
   RemoteLeaseT,
   RemoteOutput,
-  ResourceT,
   WorkerDiedT,
 } from '../protocol/generated/protocol.js';
 import type { RayletClient } from './clients.js';
@@ -20,8 +20,6 @@ import { FIRST_REMOTE, type RemoteGrant, type RemoteNeed, RemoteNodes } from './
 /** How soon the other nodes hear of a change of what is free here, milliseconds. */
 const AVAILABLE_MILLISECONDS = 20;
 const EPSILON = 1e-6;
-
-type Amounts = Readonly<Record<string, number>>;
 
 /** What this part of the raylet needs of the rest. */
 export interface OtherNodesPort {
@@ -243,12 +241,4 @@ export class OtherNodes {
     if (this.#gateway !== undefined && !this.#gateway.connection.closed)
       sendTable(this.#gateway.connection, type, table);
   }
-}
-
-function resourceTables(amounts: Amounts): ResourceT[] {
-  return Object.entries(amounts).map(([name, amount]) => new ResourceT(name, amount));
-}
-
-function amountsOf(tables: readonly ResourceT[]): Record<string, number> {
-  return Object.fromEntries(tables.map(({ name, amount }) => [String(name), amount]));
 }

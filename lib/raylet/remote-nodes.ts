@@ -1,3 +1,4 @@
+import type { Amounts } from '../protocol/amounts.js';
 import type { LeaseId } from './scheduler/events.js';
 
 /** Leases on other nodes, and the nodes as workers, are numbered from here on; the scheduler's own stay below. */
@@ -7,8 +8,6 @@ export const FIRST_REMOTE = 2 ** 31;
 const SPILL_MILLISECONDS = 20;
 /** Amounts are compared with this tolerance: they are sums of fractions. */
 const EPSILON = 1e-6;
-
-type Amounts = Readonly<Record<string, number>>;
 
 /** Another node as its gateway describes it. */
 export interface RemoteNode {

@@ -1,0 +1,203 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PeerFrame } from '../protocol/generated/peers.js';
+import { VERSION } from '../runtime/version.js';
+import type { Gateway } from './gateway.js';
+import { connectNode, type LinkTls, type NodeIdentity, type NodeLink, NodeListener } from './link/index.js';
+import type { Member } from './member.js';
+import type { Peer } from './peer.js';
+import type { PeerConnection } from './peer-frames.js';
+
+/** What links between gateways are for. */
+const PURPOSE = 'gateway';
+const CONNECT_MILLISECONDS = 5000;
+/** Pauses between attempts to reach a member: doubled from the first to the last. */
+const FIRST_PAUSE_MILLISECONDS = 100;
+const LAST_PAUSE_MILLISECONDS = 2000;
+/** A node may connect before the membership has told of it; so long it is waited for. */
+const UNKNOWN_MILLISECONDS = 10_000;
+/** A link without a sign of life for so long is closed: the node is dead, or cut off. */
+const SILENCE_MILLISECONDS = 5000;
+
+export interface MeshOptions {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly secret: Uint8Array;
+  readonly tls: LinkTls | undefined;
+  log(text: string): void;
+}
+
+/** What is known of another node. */
+interface Neighbour {
+  member: Member | undefined;
+  link: NodeLink | undefined;
+  peer: Peer | undefined;
+  dialing: boolean;
+}
+
+/**
+ * One link to each other member. Of two nodes the one with the smaller id connects, so that there is one link and not two. A link
+ * that breaks ends what both ran for each other; as long as the other is a member it is made anew.
+ */
+export class Mesh {
+  readonly #gateway: Gateway;
+  readonly #options: MeshOptions;
+  readonly #neighbours = new Map<string, Neighbour>();
+  #identity!: NodeIdentity;
+  #port: number;
+  #listener: NodeListener | undefined;
+  #closed = false;
+
+  constructor(gateway: Gateway, options: MeshOptions) {
+    this.#gateway = gateway;
+    this.#options = options;
+    this.#port = options.port;
+  }
+
+  /**
+   * Begins to accept links.
+   * @returns the port
+   * @throws NodeLinkError when the address cannot be had
+   */
+  async listen(node: string, incarnation: number): Promise<number> {
+    this.#identity = { nodeId: node, incarnation, purpose: PURPOSE, version: VERSION };
+    const { host, secret, tls, log } = this.#options;
+    this.#listener = await NodeListener.listen({
+      host,
+      port: this.#port,
+      secret,
+      tls,
+      identity: this.#identity,
+      silenceMilliseconds: SILENCE_MILLISECONDS,
+      onLink: (link) => this.#accept(link),
+      onRefused: (refusal) => log(`refused a connection from ${refusal.host}: ${refusal.reason}`),
+    });
+    return this.#listener.port;
+  }
+
+  /** This node has another id from now on. Every link has ended before. */
+  async rename(node: string, incarnation: number): Promise<void> {
+    const port = this.#listener?.port ?? 0;
+    await this.#listener?.close();
+    this.#port = port;
+    await this.listen(node, incarnation);
+  }
+
+  joined(member: Member): void {
+    const neighbour = this.#neighbour(member.id);
+    neighbour.member = member;
+    if (neighbour.link !== undefined && neighbour.peer === undefined) this.#attach(neighbour, neighbour.link);
+    void this.#dial(neighbour);
+  }
+
+  /** Missing in the list of members. A link that still stands shows that it lives: the list is wrong, or late. */
+  left(id: string): void {
+    const neighbour = this.#neighbours.get(id);
+    if (neighbour === undefined) return;
+    if (neighbour.link === undefined || neighbour.link.closed) this.#neighbours.delete(id);
+    neighbour.member = undefined;
+  }
+
+  /** Ends all links: this node was declared dead, or goes. */
+  disconnect(reason: string): void {
+    for (const { link } of this.#neighbours.values()) link?.close(reason);
+    this.#neighbours.clear();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.disconnect('the node ends');
+    await this.#listener?.close();
+  }
+
+  #neighbour(id: string): Neighbour {
+    let neighbour = this.#neighbours.get(id);
+    if (neighbour === undefined) {
+      neighbour = { member: undefined, link: undefined, peer: undefined, dialing: false };
+      this.#neighbours.set(id, neighbour);
+    }
+    return neighbour;
+  }
+
+  #accept(link: NodeLink): void {
+    const { peer } = link;
+    if (peer.purpose !== PURPOSE || peer.version !== VERSION || peer.nodeId === this.#identity.nodeId) {
+      this.#options.log(`node ${peer.nodeId} at ${link.address} is of version ${peer.version}, this one of ${VERSION}`);
+      link.close('another version');
+      return;
+    }
+    const neighbour = this.#neighbour(peer.nodeId);
+    // The other side made a new one: it knows that the old one is broken.
+    neighbour.link?.close('replaced by a new link');
+    neighbour.link = link;
+    if (neighbour.member !== undefined) this.#attach(neighbour, link);
+    else {
+      setTimeout(() => {
+        if (neighbour.link === link && neighbour.peer === undefined) link.close('not a member');
+      }, UNKNOWN_MILLISECONDS).unref();
+    }
+  }
+
+  async #dial(neighbour: Neighbour): Promise<void> {
+    if (neighbour.dialing) return;
+    neighbour.dialing = true;
+    let pause = FIRST_PAUSE_MILLISECONDS;
+    while (this.#isToDial(neighbour)) {
+      const member = neighbour.member!;
+      const { host, port } = hostAndPort(member.address);
+      const { secret, tls } = this.#options;
+      const identity = this.#identity;
+      const times = { silenceMilliseconds: SILENCE_MILLISECONDS, timeout: CONNECT_MILLISECONDS };
+      try {
+        const link = await connectNode({ host, port, secret, tls, identity, ...times });
+        if (!this.#isToDial(neighbour)) link.close('no longer needed');
+        else {
+          neighbour.link = link;
+          this.#attach(neighbour, link);
+        }
+      } catch (error) {
+        if (pause === FIRST_PAUSE_MILLISECONDS)
+          this.#options.log(`node ${member.id} at ${member.address} cannot be reached: ${(error as Error).message}`);
+        await sleep(pause, undefined, { ref: false });
+        pause = Math.min(2 * pause, LAST_PAUSE_MILLISECONDS);
+      }
+    }
+    neighbour.dialing = false;
+  }
+
+  #isToDial({ member, link }: Neighbour): boolean {
+    return !this.#closed && member !== undefined && link === undefined && this.#identity.nodeId < member.id;
+  }
+
+  #attach(neighbour: Neighbour, link: NodeLink): void {
+    const { id, address, resources } = neighbour.member!;
+    const connection: PeerConnection = {
+      send: (type, ...parts) => link.send(type, ...parts),
+      // A link that closes lets go of who waits for it.
+      drained: () => link.drained().catch(() => undefined),
+      get closed() {
+        return link.closed;
+      },
+    };
+    const peer = this.#gateway.joined({ node: id, address, resources }, connection);
+    neighbour.peer = peer;
+    link.start({
+      knows: (type) => PeerFrame[type] !== undefined,
+      onFrame: (type, body) => peer.onFrame(type, body),
+      onClosed: (reason) => {
+        this.#gateway.left(peer, reason.message);
+        if (neighbour.link !== link) return;
+        neighbour.link = undefined;
+        neighbour.peer = undefined;
+        if (neighbour.member === undefined) this.#neighbours.delete(id);
+        else void this.#dial(neighbour);
+      },
+    });
+  }
+}
+
+/** `host:port`, where an IPv6 host may stand in brackets. */
+function hostAndPort(address: string): { host: string; port: number } {
+  const at = address.lastIndexOf(':');
+  return { host: address.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(address.slice(at + 1)) };
+}
