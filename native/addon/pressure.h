@@ -52,6 +52,8 @@ class Pressure {
     made_ += bytes;
     return made_ >= young_limit_;
   }
+  // So much of it was given back by the program.
+  void Remove(uint64_t bytes) { made_ -= std::min(made_, bytes); }
   // After the young generation was collected and swept: true if the whole heap should be.
   bool AfterYoung(uint64_t viewed_bytes) {
     made_ = 0;

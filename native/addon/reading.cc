@@ -91,6 +91,8 @@ napi_value Free(napi_env env, napi_callback_info info) {
   Binding* binding = Binding::If(arguments.data);
   Handle handle;
   if (binding == nullptr || !ReadHandle(env, arguments[0], "handle", &handle)) return nullptr;
+  // What the program gives back itself is no garbage that V8 has to find.
+  binding->pressure.Remove(binding->client->BytesOf(handle));
   binding->client->Free(handle);
   return nullptr;
 }

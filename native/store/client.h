@@ -162,6 +162,9 @@ class Client {
   // The objects that a value contains. Lock-free. kNotReady, kFreed.
   Status Contained(Handle handle, std::vector<Handle>* contained) const;
 
+  // Bytes of its block; 0 when it is gone or pending. A hint: it may change at once.
+  uint64_t BytesOf(Handle handle) const;
+
   // The id of an object in any state but free. Lock-free. kFreed.
   Status IdOf(Handle handle, ObjectId* id) const;
 

@@ -127,6 +127,11 @@ Status Client::IdOf(Handle handle, ObjectId* id) const {
   return FindEntry(store_, handle) == nullptr ? Status::kFreed : Status::kOk;
 }
 
+uint64_t Client::BytesOf(Handle handle) const {
+  const Entry* entry = FindEntry(store_, handle);
+  return entry == nullptr ? 0 : entry->size.LoadRelaxed();
+}
+
 Handle Client::Lookup(const ObjectId& id) {
   StoreLock lock(store_);
   const uint32_t index = lock.table().Find(id);
