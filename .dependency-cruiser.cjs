@@ -6,6 +6,7 @@ const layers = {
   functions: ['errors', 'store', 'values'],
   protocol: ['errors', 'store'],
   control: ['errors', 'store', 'protocol'],
+  cluster: ['errors', 'store', 'protocol', 'control'],
   raylet: ['errors', 'store', 'protocol', 'control'],
   runtime: ['errors', 'store', 'values', 'functions', 'protocol'],
   api: ['errors', 'store', 'values', 'functions', 'protocol', 'runtime'],
@@ -36,6 +37,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^lib/raylet/scheduler/' },
       to: { pathNot: '^lib/(raylet/scheduler|errors)/' },
+    },
+    {
+      name: 'link-alone',
+      comment: 'the link between nodes knows nothing of what travels on it',
+      severity: 'error',
+      from: { path: '^lib/cluster/link/' },
+      to: { path: '^lib/', pathNot: '^lib/(cluster/link|errors|protocol)/' },
     },
     {
       name: 'library-alone',

@@ -42,6 +42,8 @@ export {
   isMobulaError,
   MobulaError,
   NativeAddonError,
+  NodeLinkError,
+  type NodeLinkFailure,
   NotInitializedError,
   NotSupportedError,
   ObjectFreedError,

@@ -1,5 +1,5 @@
 import type { MobulaError } from './mobula-error.js';
-import { ProtocolError, RayletDiedError } from './node.js';
+import { NodeLinkError, ProtocolError, RayletDiedError } from './node.js';
 import {
   GetTimeoutError,
   ObjectFreedError,
@@ -186,5 +186,11 @@ export const ERROR_CATALOGUE: readonly ErrorCatalogueEntry[] = [
     class: ProtocolError,
     when: 'A process sends what is no valid frame.',
     whatToDo: 'Check that all processes run the same version.',
+  },
+  {
+    code: 'ERR_MOBULA_NODE_LINK',
+    class: NodeLinkError,
+    when: 'The link to another node of the cluster cannot be made, or ends.',
+    whatToDo: 'Read `failure` and `peer`; check the address, the secret and the certificates.',
   },
 ];

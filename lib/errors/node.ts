@@ -40,3 +40,35 @@ export class ProtocolError extends MobulaError {
     this.peer = peer;
   }
 }
+
+/**
+ * Why there is no link to another node, or none any more:
+ * - `unreachable`: nothing listens there, or TLS could not be agreed on
+ * - `refused`: one side could not prove to the other that it belongs to the cluster
+ * - `closed`: one side closed it and said why
+ * - `lost`: the connection ended without a word, as when a process is killed or a cable cut
+ * - `silent`: it is open, but nothing came for too long
+ * - `garbage`: what came is no frame of this session; its bytes were changed, or a part is broken
+ */
+export type NodeLinkFailure = 'unreachable' | 'refused' | 'closed' | 'lost' | 'silent' | 'garbage';
+
+/** The link to another node of the cluster cannot be made, or has ended. */
+export class NodeLinkError extends MobulaError {
+  static readonly code = 'ERR_MOBULA_NODE_LINK';
+  /** The other node, as `host:port`. */
+  readonly peer: string;
+  readonly failure: NodeLinkFailure;
+
+  /** @param reason what happened  @param remedy what to do, as a sentence */
+  constructor(
+    peer: string,
+    failure: NodeLinkFailure,
+    reason: string,
+    remedy: string,
+    options?: ErrorOptions,
+  ) {
+    super(NodeLinkError.code, `no link to the node at ${peer}: ${reason}. ${remedy}`, options);
+    this.peer = peer;
+    this.failure = failure;
+  }
+}

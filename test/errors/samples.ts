@@ -8,6 +8,7 @@ import {
   InvalidArgumentError,
   type MobulaError,
   NativeAddonError,
+  NodeLinkError,
   NotInitializedError,
   NotSupportedError,
   ObjectFreedError,
@@ -69,5 +70,11 @@ export function sampleErrors(): MobulaError[] {
     }),
     new RayletDiedError({ pid: 7, signal: 'SIGKILL' }),
     new ProtocolError('worker process 12', 'its length is negative'),
+    new NodeLinkError(
+      '10.0.0.2:6380',
+      'refused',
+      'it closed the handshake',
+      'Compare the secrets of both nodes.',
+    ),
   ];
 }
