@@ -1,5 +1,5 @@
 import type { MobulaError } from './mobula-error.js';
-import { ProtocolError, RayletDiedError } from './node.js';
+import { ControlStoreError, ProtocolError, RayletDiedError } from './node.js';
 import {
   GetTimeoutError,
   ObjectFreedError,
@@ -186,5 +186,11 @@ export const ERROR_CATALOGUE: readonly ErrorCatalogueEntry[] = [
     class: ProtocolError,
     when: 'A process sends what is no valid frame.',
     whatToDo: 'Check that all processes run the same version.',
+  },
+  {
+    code: 'ERR_MOBULA_CONTROL_STORE',
+    class: ControlStoreError,
+    when: 'The cluster’s Redis cannot be reached, or refuses what it is given.',
+    whatToDo: 'Check that Redis runs at the URL in the message, and its user and password.',
   },
 ];

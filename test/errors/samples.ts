@@ -1,6 +1,7 @@
 import {
   AlreadyInitializedError,
   BlockingGetError,
+  ControlStoreError,
   DirectCallError,
   GetTimeoutError,
   InfeasibleTaskError,
@@ -69,5 +70,6 @@ export function sampleErrors(): MobulaError[] {
     }),
     new RayletDiedError({ pid: 7, signal: 'SIGKILL' }),
     new ProtocolError('worker process 12', 'its length is negative'),
+    new ControlStoreError('redis://localhost:6379', 'connect ECONNREFUSED 127.0.0.1:6379'),
   ];
 }
