@@ -53,7 +53,7 @@ function rootPrefix() {
 
 /** @param {string} name */
 function isOnPath(name) {
-  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
     try {
       accessSync(join(folder, name), constants.X_OK);
       return true;
