@@ -234,7 +234,9 @@ export class RedisControlStore implements ControlStore {
       const [reply] = await this.#client.read([range]);
       const ids = textsOf(reply);
       if (ids.length === 0) break;
-      const replies = await this.#client.read(ids.map((id): RedisCommand => ['HGETALL', this.#keys.task(id)]));
+      const replies = await this.#client.read(
+        ids.map((id): RedisCommand => ['HGETALL', this.#keys.task(id)]),
+      );
       for (const [index, id] of ids.entries()) {
         const fields = fieldsOf(replies[index]);
         // One that has just been pushed out is still in the list that was read.

@@ -16,6 +16,14 @@ export type RedisCommand = readonly [name: string, ...parameters: (string | numb
 /** How a batch of commands came out. */
 export type BatchOutcome = 'written' | 'again' | { readonly refused: string };
 
+export interface RedisClientOptions {
+  /** The connection serves: after the first time it is another one, perhaps to another server. */
+  readonly ready?: () => void;
+  /** It serves no longer. */
+  readonly lost?: () => void;
+  readonly commandMilliseconds?: number;
+}
+
 /**
  * One connection to a Redis installation, whatever its kind. Commands fail at once while there is no connection and are never
  * sent twice; it connects again by itself until it is closed.
@@ -27,19 +35,15 @@ export class RedisClient {
   readonly #redis: Redis | Cluster;
   #lastError = 'it has not answered yet';
 
-  constructor(url: string, events: { ready?: () => void; lost?: () => void } = {}) {
+  constructor(url: string, { ready, lost, commandMilliseconds }: RedisClientOptions = {}) {
     this.target = parseRedisUrl(url);
     this.prefix = this.target.kind === 'cluster' ? '{mobula}:' : 'mobula:';
-    this.#redis = connect(this.target);
+    this.#redis = connect(this.target, commandMilliseconds ?? COMMAND_MILLISECONDS);
     this.#redis.on('error', (error: Error) => {
       this.#lastError = describe(error);
     });
-    this.#redis.on('ready', () => {
-      // Until something more telling happens.
-      this.#lastError = 'the connection was lost';
-      events.ready?.();
-    });
-    this.#redis.on('close', () => events.lost?.());
+    this.#redis.on('ready', () => ready?.());
+    this.#redis.on('close', () => lost?.());
   }
 
   get ready(): boolean {
@@ -99,7 +103,8 @@ export class RedisClient {
 
   async #send(commands: readonly RedisCommand[]): Promise<[Error | null, unknown][]> {
     if (commands.length === 0) return [];
-    if (!this.ready) return commands.map(() => [new Error(this.#lastError), undefined]);
+    if (this.ready) this.#lastError = 'the connection was lost';
+    else return commands.map(() => [new Error(this.#lastError), undefined]);
     try {
       const pipeline: ChainableCommander = this.#redis.pipeline();
       for (const [name, ...parameters] of commands) pipeline.callBuffer(name, ...parameters);
@@ -110,7 +115,7 @@ export class RedisClient {
   }
 }
 
-function connect(target: RedisTarget): Redis | Cluster {
+function connect(target: RedisTarget, commandMilliseconds: number): Redis | Cluster {
   const retry = (times: number) => Math.min(LONGEST_RETRY_MILLISECONDS, 25 * 2 ** Math.min(times, 10));
   const options = {
     ...(target.username === undefined ? {} : { username: target.username }),
@@ -118,7 +123,7 @@ function connect(target: RedisTarget): Redis | Cluster {
     db: target.database,
     connectionName: 'mobula',
     connectTimeout: CONNECT_MILLISECONDS,
-    commandTimeout: COMMAND_MILLISECONDS,
+    commandTimeout: commandMilliseconds,
     // What was not answered is written again by who wrote it, who knows whether it still matters.
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
