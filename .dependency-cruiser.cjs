@@ -7,7 +7,7 @@ const layers = {
   protocol: ['errors', 'store'],
   control: ['errors', 'store', 'protocol'],
   cluster: ['errors', 'store', 'protocol', 'control'],
-  raylet: ['errors', 'store', 'protocol', 'control'],
+  raylet: ['errors', 'store', 'protocol', 'control', 'cluster'],
   runtime: ['errors', 'store', 'values', 'functions', 'protocol'],
   api: ['errors', 'store', 'values', 'functions', 'protocol', 'runtime'],
   worker: ['errors', 'store', 'values', 'functions', 'protocol', 'runtime', 'api'],

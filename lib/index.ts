@@ -32,6 +32,7 @@ export { type NodeStatistics, statistics } from './api/statistics.js';
 export {
   AlreadyInitializedError,
   BlockingGetError,
+  ControlStoreError,
   DirectCallError,
   ERROR_CATALOGUE,
   type ErrorCatalogueEntry,

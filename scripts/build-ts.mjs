@@ -50,7 +50,7 @@ async function bundle() {
     target: 'node20',
     sourcemap: true,
     // What is required when it is first needed is not loaded by every process.
-    external: ['acorn'],
+    external: ['acorn', 'ioredis'],
     logLevel: 'warning',
     metafile: true,
     write: false,

@@ -4,6 +4,7 @@
 // All other arguments go to mocha.
 import { runChecks } from './support/checks.mjs';
 import { runMocha } from './support/mocha.mjs';
+import { ensureRedis } from './support/redis.mjs';
 import { runNode } from './support/run.mjs';
 
 const ownArguments = ['--long', '--no-checks'];
@@ -25,6 +26,7 @@ if (!process.argv.includes('--no-checks')) {
   count({ passed: built ? 1 : 0, failed: built ? 0 : 1 });
   if (!long) count(runChecks());
 }
+if (!long && !ensureRedis()) count({ passed: 0, failed: 1 });
 const spec = long
   ? ['build/test/long/**/*.test.js']
   : ['--ignore', 'build/test/long/**', 'build/test/**/*.test.js'];

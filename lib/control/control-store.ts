@@ -22,7 +22,8 @@ export interface NodeRecord {
 
 /** One driver's run. */
 export interface JobRecord {
-  readonly job: number;
+  /** Unique in the cluster: see {@link jobName}. */
+  readonly job: string;
   /** The driver's script. */
   readonly name: string;
   readonly pid: number;
@@ -44,7 +45,7 @@ export interface FunctionRecord {
 export interface TaskRecord {
   /** Hexadecimal id of its first return. A later record of the same task replaces the earlier one. */
   readonly id: string;
-  readonly job: number;
+  readonly job: string;
   /** Of its function. */
   readonly name: string;
   /** `waiting` or `running`, then one of `finished`, `failed`, `cancelled`. */
@@ -74,7 +75,7 @@ export interface TaskTotals extends TaskCounts {
 }
 
 export interface TaskFilter {
-  readonly job?: number;
+  readonly job?: string;
   readonly status?: string;
   readonly name?: string;
 }
@@ -85,7 +86,7 @@ export interface ErrorRecord {
   readonly time: number;
   readonly message: string;
   readonly node?: string | undefined;
-  readonly job?: number | undefined;
+  readonly job?: string | undefined;
 }
 
 /** Records kept of each kind; the oldest go first. */
@@ -115,7 +116,7 @@ export interface ControlStore {
 
   jobStarted(job: JobRecord): void;
   /** Forgets the functions that only this job had. */
-  jobEnded(job: number, time: number): void;
+  jobEnded(job: string, time: number): void;
   /** In the order in which they started. */
   jobs(): Promise<JobRecord[]>;
 
@@ -123,9 +124,9 @@ export interface ControlStore {
    * Keeps a function for a job; the payload must not change afterwards. A second export of the same content adds the job to those that
    * have it. False, and an error record, when the job has exported too much: this function cannot be fetched.
    */
-  addFunction(job: number, fn: FunctionRecord): boolean;
+  addFunction(job: string, fn: FunctionRecord): boolean;
   /** With `job`: only if this job exported it. */
-  functionOf(hash: string, job?: number): Promise<FunctionRecord | undefined>;
+  functionOf(hash: string, job?: string): Promise<FunctionRecord | undefined>;
 
   /** Notes that a node holds these objects (hexadecimal ids), or no longer does. */
   objectsAdded(node: string, objects: readonly string[]): void;
@@ -134,12 +135,12 @@ export interface ControlStore {
   locationsOf(object: string): Promise<string[]>;
 
   /** A batch: what ended at one submitter since its last one, and records of some of it. */
-  recordTasks(job: number, counts: TaskCounts, records: readonly TaskRecord[]): void;
+  recordTasks(job: string, counts: TaskCounts, records: readonly TaskRecord[]): void;
   task(id: string): Promise<TaskRecord | undefined>;
   /** The last recorded first. */
   tasks(limit: number, filter?: TaskFilter): Promise<TaskRecord[]>;
   /** Zero for a job that is not known. */
-  taskCounts(job: number): Promise<TaskTotals>;
+  taskCounts(job: string): Promise<TaskTotals>;
 
   recordError(error: ErrorRecord): void;
   /** The newest first. */
@@ -149,6 +150,11 @@ export interface ControlStore {
   flush(): Promise<void>;
   /** Flushes and lets go of connections. Nothing may be recorded afterwards. */
   close(): Promise<void>;
+}
+
+/** What the cluster calls a job that a node numbered: every raylet numbers its jobs from 1. */
+export function jobName(node: string, number: number): string {
+  return `${node.slice(0, 8)}-${number}`;
 }
 
 /** The beginning of a text that may be long. */
@@ -179,7 +185,7 @@ export function hasEnded(task: TaskRecord): boolean {
 }
 
 /** Says that a job's function was not kept. */
-export function tooManyFunctions(job: number, name: string, time: number): ErrorRecord {
+export function tooManyFunctions(job: string, name: string, time: number): ErrorRecord {
   const most = MOST_FUNCTION_BYTES_OF_A_JOB / 1024 ** 2;
   const message =
     `job ${job} has exported ${most} MiB of functions, the limit; ${shorten(name, MOST_NAME_LENGTH)} was not kept. ` +

@@ -33,10 +33,10 @@ interface KnownJob {
 /** The control store of a single node: in the memory of its raylet, gone with it. */
 export class MemoryControlStore implements ControlStore {
   readonly #nodes = new Map<string, NodeRecord>();
-  readonly #jobs = new Map<number, KnownJob>();
+  readonly #jobs = new Map<string, KnownJob>();
   readonly #endedNodes: string[] = [];
-  readonly #endedJobs: number[] = [];
-  readonly #functions = new Map<string, { readonly fn: FunctionRecord; readonly jobs: Set<number> }>();
+  readonly #endedJobs: string[] = [];
+  readonly #functions = new Map<string, { readonly fn: FunctionRecord; readonly jobs: Set<string> }>();
   /** Objects in the order in which they were first heard of. */
   readonly #locations = new Map<string, Set<string>>();
   /** By id, the last recorded at the end. */
@@ -69,7 +69,7 @@ export class MemoryControlStore implements ControlStore {
     this.#jobs.set(job.job, { record: boundedJob(job), ...fresh });
   }
 
-  jobEnded(job: number, time: number): void {
+  jobEnded(job: string, time: number): void {
     const known = this.#jobs.get(job);
     if (known === undefined || known.record.ended !== undefined) return;
     known.record = { ...known.record, ended: time };
@@ -87,7 +87,7 @@ export class MemoryControlStore implements ControlStore {
     return [...this.#jobs.values()].map(({ record }) => record);
   }
 
-  addFunction(job: number, fn: FunctionRecord): boolean {
+  addFunction(job: string, fn: FunctionRecord): boolean {
     const known = this.#jobs.get(job);
     // Nobody would ever say that such a function is no longer needed.
     if (known === undefined || known.record.ended !== undefined) return false;
@@ -104,7 +104,7 @@ export class MemoryControlStore implements ControlStore {
     return true;
   }
 
-  async functionOf(hash: string, job?: number): Promise<FunctionRecord | undefined> {
+  async functionOf(hash: string, job?: string): Promise<FunctionRecord | undefined> {
     const stored = this.#functions.get(hash);
     return job === undefined || stored?.jobs.has(job) === true ? stored?.fn : undefined;
   }
@@ -134,7 +134,7 @@ export class MemoryControlStore implements ControlStore {
     return [...(this.#locations.get(object) ?? [])];
   }
 
-  recordTasks(job: number, counts: TaskCounts, records: readonly TaskRecord[]): void {
+  recordTasks(job: string, counts: TaskCounts, records: readonly TaskRecord[]): void {
     const known = this.#jobs.get(job);
     for (const record of records) {
       if (known !== undefined && hasEnded(record)) known.recorded++;
@@ -164,7 +164,7 @@ export class MemoryControlStore implements ControlStore {
       .slice(0, limit);
   }
 
-  async taskCounts(job: number): Promise<TaskTotals> {
+  async taskCounts(job: string): Promise<TaskTotals> {
     const { finished = 0, failed = 0, recorded = 0 } = this.#jobs.get(job) ?? {};
     return { finished, failed, leftOut: Math.max(0, finished + failed - recorded) };
   }

@@ -1,5 +1,5 @@
 import type { MobulaError } from './mobula-error.js';
-import { NodeLinkError, ProtocolError, RayletDiedError } from './node.js';
+import { ControlStoreError, NodeLinkError, ProtocolError, RayletDiedError } from './node.js';
 import {
   GetTimeoutError,
   ObjectFreedError,
@@ -192,5 +192,11 @@ export const ERROR_CATALOGUE: readonly ErrorCatalogueEntry[] = [
     class: NodeLinkError,
     when: 'The link to another node of the cluster cannot be made, or ends.',
     whatToDo: 'Read `failure` and `peer`; check the address, the secret and the certificates.',
+  },
+  {
+    code: 'ERR_MOBULA_CONTROL_STORE',
+    class: ControlStoreError,
+    when: 'The cluster’s Redis cannot be reached, or refuses what it is given.',
+    whatToDo: 'Check that Redis runs at the URL in the message, and its user and password.',
   },
 ];

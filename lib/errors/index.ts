@@ -1,6 +1,12 @@
 export { ERROR_CATALOGUE, type ErrorCatalogueEntry } from './catalogue.js';
 export { isMobulaError, MobulaError } from './mobula-error.js';
-export { NodeLinkError, type NodeLinkFailure, ProtocolError, RayletDiedError } from './node.js';
+export {
+  ControlStoreError,
+  NodeLinkError,
+  type NodeLinkFailure,
+  ProtocolError,
+  RayletDiedError,
+} from './node.js';
 export {
   GetTimeoutError,
   ObjectFreedError,

@@ -72,3 +72,19 @@ export class NodeLinkError extends MobulaError {
     this.failure = failure;
   }
 }
+
+/** The cluster's control store could not be reached, or did not take what it was given. */
+export class ControlStoreError extends MobulaError {
+  static readonly code = 'ERR_MOBULA_CONTROL_STORE';
+  /** Where it is, without the password. */
+  readonly url: string;
+
+  constructor(url: string, reason: string) {
+    super(
+      ControlStoreError.code,
+      `the control store at ${url} cannot be used: ${reason}. ` +
+        'Check that Redis runs there, that this machine reaches it, and that the user and password are right.',
+    );
+    this.url = url;
+  }
+}

@@ -1,45 +1,98 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ControlStore, FunctionRecord } from '../control/control-store.js';
 
 /** A worker may hear of a function before its export arrives here, on another socket; so long it is waited for. */
 const EXPORT_MILLISECONDS = 5000;
+/** Another node's export shows in the control store only, which is looked into this often. */
+const LOOK_MILLISECONDS = 100;
+/** Hashes remembered as refused; a job with more of them waits in vain for the older ones. */
+const MOST_REFUSED_OF_A_JOB = 10_000;
+/** Jobs of which that is remembered: one that has ended may still send exports, which are refused too. */
+const MOST_REFUSED_JOBS = 1000;
 
 type Answer = (fn: FunctionRecord | undefined) => void;
 
-/** The functions of the jobs, by content hash: exported once by a submitter, fetched once by each worker. */
+/**
+ * The functions of the jobs, by content hash: exported once by a submitter, fetched once by each worker. A job sees only what it
+ * exported itself.
+ */
 export class FunctionDirectory {
   readonly #control: ControlStore;
-  readonly #waiting = new Map<string, Answer[]>();
+  /** By job and hash. */
+  readonly #waiting = new Map<string, Set<Answer>>();
+  /** By job: what the control store did not keep. */
+  readonly #refused = new Map<string, Set<string>>();
 
   constructor(control: ControlStore) {
     this.#control = control;
   }
 
-  add(job: number, fn: FunctionRecord): void {
-    this.#control.addFunction(job, fn);
-    const waiting = this.#waiting.get(fn.hash);
-    this.#waiting.delete(fn.hash);
-    for (const answer of waiting ?? []) answer(fn);
+  add(job: string, fn: FunctionRecord): void {
+    const kept = this.#control.addFunction(job, fn);
+    if (!kept) this.#refuse(job, fn.hash);
+    for (const answer of this.#waiting.get(key(job, fn.hash)) ?? []) answer(kept ? fn : undefined);
   }
 
-  /** Answers undefined when nobody exported the function in time. */
-  async fetch(hash: string, answer: Answer): Promise<void> {
-    const fn = await this.#control.functionOf(hash);
-    if (fn !== undefined) {
-      answer(fn);
-      return;
+  /** Undefined when the job did not export the function in time, and at once when it was refused. */
+  async fetch(hash: string, job: string): Promise<FunctionRecord | undefined> {
+    const deadline = performance.now() + EXPORT_MILLISECONDS;
+    const done = new AbortController();
+    try {
+      return await Promise.race([
+        this.#exported(hash, job, done.signal),
+        this.#stored(hash, job, deadline, done.signal),
+      ]);
+    } finally {
+      done.abort();
     }
-    const waiting = this.#waiting.get(hash);
-    if (waiting === undefined) this.#waiting.set(hash, [answer]);
-    else waiting.push(answer);
-    setTimeout(() => this.#giveUp(hash, answer), EXPORT_MILLISECONDS).unref();
   }
 
-  #giveUp(hash: string, answer: Answer): void {
-    const waiting = this.#waiting.get(hash);
-    const at = waiting?.indexOf(answer) ?? -1;
-    if (waiting === undefined || at < 0) return;
-    waiting.splice(at, 1);
-    if (waiting.length === 0) this.#waiting.delete(hash);
-    answer(undefined);
+  /** The job has no functions any more, and exports none. */
+  jobEnded(job: string): void {
+    this.#refused.delete(job);
   }
+
+  /** What {@link add} is given, from now on until `signal`. */
+  #exported(hash: string, job: string, signal: AbortSignal): Promise<FunctionRecord | undefined> {
+    return new Promise((resolve) => {
+      const at = key(job, hash);
+      const waiting = this.#waiting.get(at) ?? new Set();
+      this.#waiting.set(at, waiting.add(resolve));
+      signal.addEventListener('abort', () => {
+        waiting.delete(resolve);
+        if (waiting.size === 0 && this.#waiting.get(at) === waiting) this.#waiting.delete(at);
+      });
+    });
+  }
+
+  async #stored(
+    hash: string,
+    job: string,
+    deadline: number,
+    signal: AbortSignal,
+  ): Promise<FunctionRecord | undefined> {
+    while (!signal.aborted) {
+      if (this.#refused.get(job)?.has(hash)) return undefined;
+      // A control store that cannot be reached now may be in a moment.
+      const fn = await this.#control.functionOf(hash, job).catch(() => undefined);
+      if (fn !== undefined || performance.now() > deadline) return fn;
+      await sleep(LOOK_MILLISECONDS, undefined, { signal, ref: false }).catch(() => {});
+    }
+    return undefined;
+  }
+
+  #refuse(job: string, hash: string): void {
+    let refused = this.#refused.get(job);
+    if (refused === undefined) {
+      refused = new Set();
+      this.#refused.set(job, refused);
+      if (this.#refused.size > MOST_REFUSED_JOBS) this.#refused.delete(this.#refused.keys().next().value!);
+    }
+    refused.add(hash);
+    if (refused.size > MOST_REFUSED_OF_A_JOB) refused.delete(refused.values().next().value!);
+  }
+}
+
+function key(job: string, hash: string): string {
+  return `${job}/${hash}`;
 }

@@ -1,5 +1,5 @@
 import { chmodSync, rmSync } from 'node:fs';
-import type { ControlStore } from '../control/control-store.js';
+import { type ControlStore, jobName } from '../control/control-store.js';
 import { readTable, sendTable } from '../protocol/frames.js';
 import {
   AwaitObjects,
@@ -133,8 +133,14 @@ export class RayletServer implements RayletClientEvents {
       this.#apply({ type: 'ClientJoined', client: slot, kind: 'worker', worker: client.worker });
     } else {
       client.job = this.#nextJob++;
-      const { job, name, pid } = client;
-      this.#control.jobStarted({ job, name, pid, started: Date.now(), ended: undefined });
+      const { name, pid } = client;
+      this.#control.jobStarted({
+        job: this.#jobOf(client),
+        name,
+        pid,
+        started: Date.now(),
+        ended: undefined,
+      });
       this.#apply({ type: 'ClientJoined', client: slot, kind: 'driver', job: client.job });
     }
     this.#clients.set(slot, client);
@@ -154,7 +160,8 @@ export class RayletServer implements RayletClientEvents {
     }
     this.#apply({ type: 'ClientLeft', client: slot });
     this.#apply({ type: 'JobEnded', job: client.job });
-    this.#control.jobEnded(client.job, Date.now());
+    this.#control.jobEnded(this.#jobOf(client), Date.now());
+    this.#functions.jobEnded(this.#jobOf(client));
     this.#objects.slotDied(slot, `driver process ${client.pid}`);
     if (client.pid === this.#config.ownerPid) void this.stop();
   }
@@ -239,7 +246,7 @@ export class RayletServer implements RayletClientEvents {
       }
       case FrameType.FetchFunction: {
         const hash = readTable(FetchFunction.getRootAsFetchFunction, bytes, start).hash()!;
-        void this.#functions.fetch(hash, (fn) => {
+        void this.#functions.fetch(hash, this.#jobOf(client)).then((fn) => {
           const reply = new FunctionPayloadT(hash, fn?.name ?? '', [], fn !== undefined);
           if (fn !== undefined) (reply as { payload: ArrayLike<number> }).payload = fn.payload;
           if (!client.connection.closed) sendTable(client.connection, FrameType.FunctionPayload, reply);
@@ -300,8 +307,9 @@ export class RayletServer implements RayletClientEvents {
     this.#control.recordTasks(job, { finished: report.finished, failed: report.failed }, records);
   }
 
-  #jobOf(client: RayletClient): number {
-    return client.job || (this.#jobOfWorker.get(client.worker) ?? 0);
+  /** The job that a driver is, or that a worker process works for, as the cluster calls it. */
+  #jobOf(client: RayletClient): string {
+    return jobName(this.#node, client.job || (this.#jobOfWorker.get(client.worker) ?? 0));
   }
 
   // ---- the core

@@ -27,14 +27,21 @@ function nodeRecord(id: string, more: Partial<NodeRecord> = {}): NodeRecord {
   };
 }
 
-function jobRecord(job: number, more: Partial<JobRecord> = {}): JobRecord {
-  return { job, name: `driver-${job}.js`, pid: 200 + job, started: 2_000 + job, ended: undefined, ...more };
+function jobRecord(job: string, more: Partial<JobRecord> = {}): JobRecord {
+  return {
+    job,
+    name: `driver-${job}.js`,
+    pid: 200 + Number(job),
+    started: 2_000 + Number(job),
+    ended: undefined,
+    ...more,
+  };
 }
 
 function taskRecord(id: string, more: Partial<TaskRecord> = {}): TaskRecord {
   return {
     id,
-    job: 1,
+    job: '1',
     name: 'add',
     status: 'finished',
     attempts: 1,
@@ -96,32 +103,32 @@ export function controlStoreConformance(name: string, open: () => Promise<Contro
 
     describe('jobs', () => {
       it('are remembered as they were given, in their order', async () => {
-        store.jobStarted(jobRecord(2));
-        store.jobStarted(jobRecord(1));
-        assert.deepEqual(await store.jobs(), [jobRecord(2), jobRecord(1)]);
+        store.jobStarted(jobRecord('2'));
+        store.jobStarted(jobRecord('1'));
+        assert.deepEqual(await store.jobs(), [jobRecord('2'), jobRecord('1')]);
       });
 
       it('end once', async () => {
-        store.jobStarted(jobRecord(1));
-        store.jobEnded(1, 7_000);
-        store.jobEnded(1, 8_000);
-        store.jobEnded(9, 8_000);
-        assert.deepEqual(await store.jobs(), [jobRecord(1, { ended: 7_000 })]);
+        store.jobStarted(jobRecord('1'));
+        store.jobEnded('1', 7_000);
+        store.jobEnded('1', 8_000);
+        store.jobEnded('9', 8_000);
+        assert.deepEqual(await store.jobs(), [jobRecord('1', { ended: 7_000 })]);
       });
 
       it('are bounded when they have ended', async () => {
-        store.jobStarted(jobRecord(1));
+        store.jobStarted(jobRecord('1'));
         for (let job = 2; job <= MOST_ENDED_JOBS + 2; job++) {
-          store.jobStarted(jobRecord(job));
-          store.jobEnded(job, 9_000);
+          store.jobStarted(jobRecord(`${job}`));
+          store.jobEnded(`${job}`, 9_000);
         }
         const jobs = (await store.jobs()).map(({ job }) => job);
         assert.equal(jobs.length, MOST_ENDED_JOBS + 1);
-        assert.deepEqual([jobs.includes(1), jobs.includes(2), jobs.includes(3)], [true, false, true]);
+        assert.deepEqual([jobs.includes('1'), jobs.includes('2'), jobs.includes('3')], [true, false, true]);
       });
 
       it('have names of bounded length', async () => {
-        store.jobStarted(jobRecord(1, { name: 'x'.repeat(100_000) }));
+        store.jobStarted(jobRecord('1', { name: 'x'.repeat(100_000) }));
         const [job] = await store.jobs();
         assert.equal(job!.name.length, MOST_NAME_LENGTH);
       });
@@ -129,51 +136,51 @@ export function controlStoreConformance(name: string, open: () => Promise<Contro
 
     describe('functions', () => {
       it('come back by hash, byte for byte', async () => {
-        store.jobStarted(jobRecord(1));
+        store.jobStarted(jobRecord('1'));
         const fn = { hash: 'abc', name: 'add', payload: Uint8Array.from({ length: 256 }, (_, byte) => byte) };
-        assert.equal(store.addFunction(1, fn), true);
+        assert.equal(store.addFunction('1', fn), true);
         const found = await store.functionOf('abc');
         assert.deepEqual({ ...found, payload: [...found!.payload] }, { ...fn, payload: [...fn.payload] });
         assert.equal(await store.functionOf('abd'), undefined);
       });
 
       it('belong to the jobs that exported them', async () => {
-        for (const job of [1, 2, 3]) store.jobStarted(jobRecord(job));
-        store.addFunction(1, functionRecord('abc'));
-        store.addFunction(2, functionRecord('abc'));
-        assert.notEqual(await store.functionOf('abc', 1), undefined);
-        assert.notEqual(await store.functionOf('abc', 2), undefined);
-        assert.equal(await store.functionOf('abc', 3), undefined);
-        store.jobEnded(1, 5);
-        assert.equal(await store.functionOf('abc', 1), undefined);
-        assert.notEqual(await store.functionOf('abc', 2), undefined);
-        store.jobEnded(2, 5);
+        for (const job of ['1', '2', '3']) store.jobStarted(jobRecord(job));
+        store.addFunction('1', functionRecord('abc'));
+        store.addFunction('2', functionRecord('abc'));
+        assert.notEqual(await store.functionOf('abc', '1'), undefined);
+        assert.notEqual(await store.functionOf('abc', '2'), undefined);
+        assert.equal(await store.functionOf('abc', '3'), undefined);
+        store.jobEnded('1', 5);
+        assert.equal(await store.functionOf('abc', '1'), undefined);
+        assert.notEqual(await store.functionOf('abc', '2'), undefined);
+        store.jobEnded('2', 5);
         assert.equal(await store.functionOf('abc'), undefined);
       });
 
       it('are taken twice, and not for a job that is not there', async () => {
-        store.jobStarted(jobRecord(1));
-        assert.equal(store.addFunction(1, functionRecord('abc')), true);
-        assert.equal(store.addFunction(1, functionRecord('abc')), true);
-        assert.equal(store.addFunction(2, functionRecord('abd')), false);
-        store.jobEnded(1, 5);
-        assert.equal(store.addFunction(1, functionRecord('abc')), false);
+        store.jobStarted(jobRecord('1'));
+        assert.equal(store.addFunction('1', functionRecord('abc')), true);
+        assert.equal(store.addFunction('1', functionRecord('abc')), true);
+        assert.equal(store.addFunction('2', functionRecord('abd')), false);
+        store.jobEnded('1', 5);
+        assert.equal(store.addFunction('1', functionRecord('abc')), false);
         assert.equal(await store.functionOf('abc'), undefined);
         assert.equal(await store.functionOf('abd'), undefined);
       });
 
       it('of one job are bounded in bytes, and it says so', async () => {
-        store.jobStarted(jobRecord(1));
-        store.jobStarted(jobRecord(2));
+        store.jobStarted(jobRecord('1'));
+        store.jobStarted(jobRecord('2'));
         // Only their sizes count: the pages of these are never touched.
         const half = MOST_FUNCTION_BYTES_OF_A_JOB / 2;
         const big = (hash: string) => ({ hash, name: 'big', payload: new Uint8Array(new ArrayBuffer(half)) });
-        assert.equal(store.addFunction(1, big('a')), true);
-        assert.equal(store.addFunction(1, big('a')), true);
-        assert.equal(store.addFunction(1, functionRecord('b')), true);
-        assert.equal(store.addFunction(1, big('c')), false);
+        assert.equal(store.addFunction('1', big('a')), true);
+        assert.equal(store.addFunction('1', big('a')), true);
+        assert.equal(store.addFunction('1', functionRecord('b')), true);
+        assert.equal(store.addFunction('1', big('c')), false);
         assert.equal(await store.functionOf('c'), undefined);
-        assert.equal(store.addFunction(2, functionRecord('d')), true);
+        assert.equal(store.addFunction('2', functionRecord('d')), true);
         const [error] = await store.errors(1);
         assert.match(error!.message, /job 1 has exported 256 MiB of functions.*big was not kept/);
       });
@@ -208,8 +215,8 @@ export function controlStoreConformance(name: string, open: () => Promise<Contro
     describe('tasks', () => {
       it('are found by id and listed, the last recorded first', async () => {
         const full = { node: 'n1', worker: 3, error: 'Error: no\n    at f', status: 'failed', attempts: 4 };
-        store.recordTasks(1, { finished: 0, failed: 0 }, [taskRecord('01'), taskRecord('02', full)]);
-        store.recordTasks(1, { finished: 0, failed: 0 }, [taskRecord('03')]);
+        store.recordTasks('1', { finished: 0, failed: 0 }, [taskRecord('01'), taskRecord('02', full)]);
+        store.recordTasks('1', { finished: 0, failed: 0 }, [taskRecord('03')]);
         assert.deepEqual(await store.task('02'), taskRecord('02', full));
         assert.equal(await store.task('09'), undefined);
         assert.deepEqual(await store.tasks(2), [taskRecord('03'), taskRecord('02', full)]);
@@ -218,47 +225,47 @@ export function controlStoreConformance(name: string, open: () => Promise<Contro
       });
 
       it('replace what was recorded of them before', async () => {
-        store.recordTasks(1, { finished: 0, failed: 0 }, [
+        store.recordTasks('1', { finished: 0, failed: 0 }, [
           taskRecord('01', { status: 'running' }),
           taskRecord('02'),
         ]);
-        store.recordTasks(1, { finished: 0, failed: 0 }, [taskRecord('01', { status: 'finished' })]);
+        store.recordTasks('1', { finished: 0, failed: 0 }, [taskRecord('01', { status: 'finished' })]);
         assert.deepEqual(await store.tasks(10), [taskRecord('01'), taskRecord('02')]);
       });
 
       it('are filtered', async () => {
-        store.recordTasks(1, { finished: 0, failed: 0 }, [
+        store.recordTasks('1', { finished: 0, failed: 0 }, [
           taskRecord('01'),
           taskRecord('02', { status: 'failed' }),
         ]);
-        store.recordTasks(2, { finished: 0, failed: 0 }, [taskRecord('03', { job: 2, name: 'sub' })]);
+        store.recordTasks('2', { finished: 0, failed: 0 }, [taskRecord('03', { job: '2', name: 'sub' })]);
         const ids = async (filter: object) => (await store.tasks(10, filter)).map(({ id }) => id);
         assert.deepEqual(await ids({ status: 'failed' }), ['02']);
-        assert.deepEqual(await ids({ job: 2 }), ['03']);
+        assert.deepEqual(await ids({ job: '2' }), ['03']);
         assert.deepEqual(await ids({ name: 'add' }), ['02', '01']);
-        assert.deepEqual(await ids({ name: 'add', job: 2 }), []);
+        assert.deepEqual(await ids({ name: 'add', job: '2' }), []);
       });
 
       it('are counted, also those that were left out', async () => {
-        store.jobStarted(jobRecord(1));
-        assert.deepEqual(await store.taskCounts(1), { finished: 0, failed: 0, leftOut: 0 });
-        store.recordTasks(1, { finished: 1000, failed: 2 }, [
+        store.jobStarted(jobRecord('1'));
+        assert.deepEqual(await store.taskCounts('1'), { finished: 0, failed: 0, leftOut: 0 });
+        store.recordTasks('1', { finished: 1000, failed: 2 }, [
           taskRecord('01'),
           taskRecord('02', { status: 'failed' }),
           taskRecord('03', { status: 'running' }),
         ]);
-        store.recordTasks(1, { finished: 5, failed: 0 }, []);
-        assert.deepEqual(await store.taskCounts(1), { finished: 1005, failed: 2, leftOut: 1005 });
-        store.jobEnded(1, 9_000);
-        assert.deepEqual(await store.taskCounts(1), { finished: 1005, failed: 2, leftOut: 1005 });
-        assert.deepEqual(await store.taskCounts(2), { finished: 0, failed: 0, leftOut: 0 });
+        store.recordTasks('1', { finished: 5, failed: 0 }, []);
+        assert.deepEqual(await store.taskCounts('1'), { finished: 1005, failed: 2, leftOut: 1005 });
+        store.jobEnded('1', 9_000);
+        assert.deepEqual(await store.taskCounts('1'), { finished: 1005, failed: 2, leftOut: 1005 });
+        assert.deepEqual(await store.taskCounts('2'), { finished: 0, failed: 0, leftOut: 0 });
       });
 
       it('are bounded in number and in length', async () => {
         const records = Array.from({ length: 1000 }, (_, index) => index);
         for (let batch = 0; batch * 1000 <= MOST_TASKS; batch++) {
           store.recordTasks(
-            1,
+            '1',
             { finished: 1000, failed: 0 },
             records.map((index) => taskRecord(`${batch * 1000 + index}`)),
           );
@@ -267,7 +274,7 @@ export function controlStoreConformance(name: string, open: () => Promise<Contro
         assert.equal(await store.task('999'), undefined);
         assert.notEqual(await store.task('1000'), undefined);
         const long = taskRecord('long', { name: 'n'.repeat(1e6), error: 'e'.repeat(1e6) });
-        store.recordTasks(1, { finished: 0, failed: 1 }, [long]);
+        store.recordTasks('1', { finished: 0, failed: 1 }, [long]);
         const kept = await store.task('long');
         assert.deepEqual([kept!.name.length, kept!.error!.length], [MOST_NAME_LENGTH, MOST_TEXT_LENGTH]);
         assert.ok(kept!.error!.startsWith('eee'));
@@ -277,12 +284,12 @@ export function controlStoreConformance(name: string, open: () => Promise<Contro
     describe('errors', () => {
       it('are listed, the newest first', async () => {
         store.recordError({ time: 1, message: 'one' });
-        store.recordError({ time: 2, message: 'two', node: 'n1', job: 3 });
+        store.recordError({ time: 2, message: 'two', node: 'n1', job: '3' });
         assert.deepEqual(await store.errors(10), [
-          { time: 2, message: 'two', node: 'n1', job: 3 },
+          { time: 2, message: 'two', node: 'n1', job: '3' },
           { time: 1, message: 'one' },
         ]);
-        assert.deepEqual(await store.errors(1), [{ time: 2, message: 'two', node: 'n1', job: 3 }]);
+        assert.deepEqual(await store.errors(1), [{ time: 2, message: 'two', node: 'n1', job: '3' }]);
       });
 
       it('are bounded in number and in length', async () => {
@@ -298,7 +305,7 @@ export function controlStoreConformance(name: string, open: () => Promise<Contro
     });
 
     it('has nothing left to write after a flush', async () => {
-      store.recordTasks(1, { finished: 1, failed: 0 }, [taskRecord('01')]);
+      store.recordTasks('1', { finished: 1, failed: 0 }, [taskRecord('01')]);
       await store.flush();
       assert.deepEqual(await store.task('01'), taskRecord('01'));
     });

@@ -1,6 +1,7 @@
 import {
   AlreadyInitializedError,
   BlockingGetError,
+  ControlStoreError,
   DirectCallError,
   GetTimeoutError,
   InfeasibleTaskError,
@@ -76,5 +77,6 @@ export function sampleErrors(): MobulaError[] {
       'it closed the handshake',
       'Compare the secrets of both nodes.',
     ),
+    new ControlStoreError('redis://localhost:6379', 'connect ECONNREFUSED 127.0.0.1:6379'),
   ];
 }

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { until } from './poll.js';
+
+export interface RedisServerOptions {
+  /** Writes everything to disk at once, so that it survives a SIGKILL. */
+  readonly persistent?: boolean;
+  /** More of redis-server's own options. */
+  readonly options?: readonly string[];
+}
+
+/** A real redis-server of a test file's own, on a loopback port and in a folder of its own. */
+export class RedisServer {
+  readonly port: number;
+  readonly url: string;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'redis-'));
+  readonly #options: RedisServerOptions;
+  #process: ChildProcess | undefined;
+  #output = '';
+
+  private constructor(port: number, options: RedisServerOptions) {
+    this.port = port;
+    this.url = `redis://127.0.0.1:${port}`;
+    this.#options = options;
+  }
+
+  static async start(options: RedisServerOptions = {}): Promise<RedisServer> {
+    const server = new RedisServer(await freePort(), options);
+    await server.restart();
+    return server;
+  }
+
+  /** Starts it again after {@link kill}, with the data that it had when it is persistent. */
+  async restart(): Promise<void> {
+    assert.equal(this.#process, undefined, 'redis-server runs already');
+    const { persistent = false, options = [] } = this.#options;
+    const storage = persistent ? ['--appendonly', 'yes', '--appendfsync', 'always'] : ['--appendonly', 'no'];
+    const address = ['--port', `${this.port}`, '--bind', '127.0.0.1', '--dir', this.#folder];
+    const child = spawn('redis-server', [...address, '--save', '', ...storage, ...options], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#process = child;
+    const hear = (chunk: Buffer) => {
+      this.#output = (this.#output + chunk.toString()).slice(-4000);
+    };
+    child.stdout.on('data', hear);
+    child.stderr.on('data', hear);
+    child.on('error', (error) => hear(Buffer.from(error.message)));
+    const answers = async () => {
+      assert.equal(child.exitCode, null, `redis-server ended: ${this.#output}`);
+      return (await this.cli('PING').catch(() => '')) === 'PONG';
+    };
+    await until(answers, { what: () => `an answer of redis-server, which says: ${this.#output}` });
+  }
+
+  /** Ends it by SIGKILL. `forget` removes what a persistent one has written. */
+  async kill({ forget = false } = {}): Promise<void> {
+    const child = this.#process;
+    this.#process = undefined;
+    if (child !== undefined && child.exitCode === null && child.signalCode === null) {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGKILL');
+      await ended;
+    }
+    if (forget) rmSync(join(this.#folder, 'appendonlydir'), { recursive: true, force: true });
+  }
+
+  /** Stops or continues the process, which keeps its connections. */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#process?.kill(name);
+  }
+
+  /** What redis-cli prints for a command, without the newline at the end. */
+  async cli(...parameters: string[]): Promise<string> {
+    const { stdout } = await promisify(execFile)('redis-cli', ['-p', `${this.port}`, ...parameters]);
+    return stdout.trimEnd();
+  }
+
+  /** The lines that redis-cli prints for a command; none for an empty reply. */
+  async lines(...parameters: string[]): Promise<string[]> {
+    const text = await this.cli(...parameters);
+    return text === '' ? [] : text.split('\n');
+  }
+
+  /** Ends it and removes its folder. */
+  async close(): Promise<void> {
+    await this.kill();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** A port of the loopback interface that nobody listens on. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      // A cluster's bus takes the port 10,000 above.
+      server.close(() => (port + 10_000 <= 65_535 ? resolve(port) : freePort().then(resolve, reject)));
+    });
+  });
+}
