@@ -6,10 +6,12 @@ const layers = {
   functions: ['errors', 'store', 'values'],
   protocol: ['errors', 'store'],
   control: ['errors', 'store', 'protocol'],
-  raylet: ['errors', 'store', 'protocol', 'control'],
+  cluster: ['errors', 'store', 'protocol', 'control'],
+  raylet: ['errors', 'store', 'protocol', 'control', 'cluster'],
   runtime: ['errors', 'store', 'values', 'functions', 'protocol'],
-  api: ['errors', 'store', 'values', 'functions', 'protocol', 'runtime'],
+  api: ['errors', 'store', 'values', 'functions', 'protocol', 'cluster', 'runtime'],
   worker: ['errors', 'store', 'values', 'functions', 'protocol', 'runtime', 'api'],
+  cli: ['errors', 'store', 'protocol', 'cluster', 'runtime', 'api'],
 };
 
 const layerRules = Object.entries(layers).map(([layer, below]) => ({

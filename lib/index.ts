@@ -3,6 +3,7 @@
  * @packageDocumentation
  */
 export { type Allocated, allocate } from './api/allocate.js';
+export { type NodeInfo, nodes, type ResourceAmounts, resources } from './api/cluster.js';
 export { init, isInitialized, type Node, shutdown } from './api/init.js';
 export {
   asCompleted,
@@ -42,6 +43,7 @@ export {
   isMobulaError,
   MobulaError,
   NativeAddonError,
+  NodeNotFoundError,
   NotInitializedError,
   NotSupportedError,
   ObjectFreedError,

@@ -1,6 +1,6 @@
 export { ERROR_CATALOGUE, type ErrorCatalogueEntry } from './catalogue.js';
 export { isMobulaError, MobulaError } from './mobula-error.js';
-export { ProtocolError, RayletDiedError } from './node.js';
+export { NodeNotFoundError, ProtocolError, RayletDiedError } from './node.js';
 export {
   GetTimeoutError,
   ObjectFreedError,

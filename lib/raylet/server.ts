@@ -1,4 +1,5 @@
 import { chmodSync, rmSync } from 'node:fs';
+import { removeNodeFile } from '../cluster/node-file.js';
 import type { ControlStore } from '../control/control-store.js';
 import { readTable, sendTable } from '../protocol/frames.js';
 import {
@@ -6,11 +7,14 @@ import {
   CancelObject,
   CancelObjectT,
   ClientKind,
+  ClusterReplyT,
+  ClusterRequest,
   CollectT,
   DefineShape,
   Demand,
   DemandFailedT,
   ExportFunction,
+  FarewellT,
   FetchFunction,
   FrameType,
   FunctionPayloadT,
@@ -33,10 +37,12 @@ import {
   WelcomeT,
   WorkerDiedT,
 } from '../protocol/generated/protocol.js';
-import { type RayletConfig, rayletSocket, workerSocket } from '../protocol/startup.js';
+import { type RayletConfig, rayletSocket, type WorkerCommand, workerSocket } from '../protocol/startup.js';
 import { listenSocket, type RayletStore } from '../store/native.js';
 import { RayletClient, type RayletClientEvents } from './clients.js';
+import { jobStates, nodeStates, resourceTables } from './cluster-state.js';
 import { FunctionDirectory } from './function-directory.js';
+import { Jobs } from './jobs.js';
 import { ObjectDirectory } from './object-directory.js';
 import type { SchedulerEvent, SchedulerInstruction } from './scheduler/events.js';
 import { Scheduler } from './scheduler/scheduler.js';
@@ -64,11 +70,10 @@ export class RayletServer implements RayletClientEvents {
   readonly #workerClients = new Map<number, RayletClient>();
   /** Leases by number: who holds it, on which worker. */
   readonly #leases = new Map<number, { client: number; worker: number }>();
-  readonly #jobOfWorker = new Map<number, number>();
+  readonly #jobs = new Jobs((driver) => this.#farewell(driver));
   /** Connections whose hello has not come. */
   readonly #strangers = new Set<RayletClient>();
   readonly #node: string;
-  #nextJob = 1;
   #tick: NodeJS.Timeout | undefined;
   #listener: { close(): void } | undefined;
   #ending: (() => void) | undefined;
@@ -79,8 +84,11 @@ export class RayletServer implements RayletClientEvents {
     this.#control = control;
     this.#node = node;
     this.version = config.version;
-    this.#scheduler = new Scheduler({ resources: config.resources });
-    this.#workers = new WorkerProcesses(config, {
+    this.#scheduler = new Scheduler({
+      resources: config.resources,
+      startBound: config.worker === undefined,
+    });
+    this.#workers = new WorkerProcesses(config.directory, {
       output: (worker, pid, name, stderr, text) => this.#output(worker, pid, name, stderr, text),
       exited: (end) => this.#workerExited(end),
     });
@@ -90,6 +98,7 @@ export class RayletServer implements RayletClientEvents {
 
   /** Starts the first workers and accepts clients. */
   start(): void {
+    this.#announce();
     this.#apply({ type: 'Tick' });
     const path = rayletSocket(this.#config.directory);
     this.#listener = listenSocket(path, (socket) => {
@@ -105,19 +114,33 @@ export class RayletServer implements RayletClientEvents {
     }, FIRST_CLIENT_MILLISECONDS).unref();
   }
 
-  /** Ends every worker and removes the node's folder; the process can exit then. */
-  stop(): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.#ending !== undefined) return;
-      this.#ending = () => {
-        rmSync(this.#config.directory, { recursive: true, force: true });
-        resolve();
-        process.exit(0);
-      };
-      clearTimeout(this.#tick);
-      this.#listener?.close();
-      this.#workers.killAll();
-      if (this.#workers.size === 0) this.#ending();
+  /** Ends every worker, removes the node's folder, and exits; drivers learn of it from their sockets. */
+  stop(exitCode = 0): void {
+    if (this.#ending !== undefined) return;
+    const { directory, standing } = this.#config;
+    // First of all: whoever looks for a node is not to find one that ends.
+    if (standing !== undefined) removeNodeFile(standing.stateFolder, standing.name, this.#node);
+    this.#ending = () => {
+      rmSync(directory, { recursive: true, force: true });
+      process.exit(exitCode);
+    };
+    clearTimeout(this.#tick);
+    this.#listener?.close();
+    this.#workers.killAll();
+    if (this.#workers.size === 0) this.#ending();
+  }
+
+  #announce(): void {
+    const { resources, cluster } = this.#config;
+    const { host, port } = cluster?.address ?? {};
+    this.#control.nodeStarted({
+      id: this.#node,
+      pid: process.pid,
+      address: host === undefined || port === undefined ? '' : `${host}:${port}`,
+      resources,
+      objectStoreMemory: this.#config.objectStoreMemory,
+      started: Date.now(),
+      ended: undefined,
     });
   }
 
@@ -131,15 +154,21 @@ export class RayletServer implements RayletClientEvents {
       if (pid !== client.pid) return undefined;
       this.#workerClients.set(client.worker, client);
       this.#apply({ type: 'ClientJoined', client: slot, kind: 'worker', worker: client.worker });
-    } else {
-      client.job = this.#nextJob++;
+    } else if (client.kind === ClientKind.Driver) {
+      // Where workers are started as drivers say, one that does not say cannot have any.
+      if (this.#config.worker === undefined && client.command === undefined) return undefined;
+      client.job = this.#jobs.add(client, this.#config.worker ?? client.command);
       const { job, name, pid } = client;
       this.#control.jobStarted({ job, name, pid, started: Date.now(), ended: undefined });
       this.#apply({ type: 'ClientJoined', client: slot, kind: 'driver', job: client.job });
     }
     this.#clients.set(slot, client);
-    const cpus = this.#config.resources['CPU'] ?? 0;
-    return new WelcomeT(client.job, this.#node, this.#config.directory, cpus, process.pid);
+    const resources = resourceTables(this.#config.resources);
+    return new WelcomeT(client.job, this.#node, this.#config.directory, resources, process.pid);
+  }
+
+  unused(slot: number): void {
+    this.#objects.slotDied(slot, 'a process that was not welcome');
   }
 
   left(client: RayletClient): void {
@@ -152,11 +181,26 @@ export class RayletServer implements RayletClientEvents {
       this.#workers.kill(client.worker);
       return;
     }
-    this.#apply({ type: 'ClientLeft', client: slot });
+    if (client.kind === ClientKind.Driver) {
+      this.#endJob(client);
+      this.#jobs.remove(client.job);
+    }
+    this.#objects.slotDied(slot, `driver process ${client.pid}`);
+    if (client.pid === this.#config.ownerPid) this.stop();
+  }
+
+  /** Its processes are ended; its part of the store stays until it closes its connection, as it may still read there. */
+  #endJob(client: RayletClient): void {
+    if (!this.#jobs.leave(client.job)) return;
+    this.#apply({ type: 'ClientLeft', client: client.slot });
     this.#apply({ type: 'JobEnded', job: client.job });
     this.#control.jobEnded(client.job, Date.now());
-    this.#objects.slotDied(slot, `driver process ${client.pid}`);
-    if (client.pid === this.#config.ownerPid) void this.stop();
+    this.#jobs.dismissIfGone(client.job);
+  }
+
+  #farewell(driver: RayletClient): void {
+    if (!driver.connection.closed)
+      sendTable(driver.connection, FrameType.Farewell, new FarewellT(driver.job));
   }
 
   frame(client: RayletClient, type: number, bytes: Uint8Array, start: number): void {
@@ -229,7 +273,7 @@ export class RayletServer implements RayletClientEvents {
       }
       case FrameType.ExportFunction: {
         const fn = readTable(ExportFunction.getRootAsExportFunction, bytes, start);
-        const job = this.#jobOf(client);
+        const job = this.#jobs.of(client);
         this.#functions.add(job, {
           hash: fn.hash()!,
           name: fn.name() ?? '',
@@ -280,14 +324,21 @@ export class RayletServer implements RayletClientEvents {
         sendTable(client.connection, FrameType.StatisticsReply, new StatisticsReplyT(request, json));
         return;
       }
+      case FrameType.ClusterRequest: {
+        const { request } = readTable(ClusterRequest.getRootAsClusterRequest, bytes, start).unpack();
+        void this.#clusterState(request).then((reply) => {
+          if (!client.connection.closed) sendTable(client.connection, FrameType.ClusterReply, reply);
+        });
+        return;
+      }
       case FrameType.Goodbye:
-        if (client.pid === this.#config.ownerPid) void this.stop();
-        else client.connection.close();
+        if (client.pid === this.#config.ownerPid) this.stop();
+        else if (client.kind === ClientKind.Driver) this.#endJob(client);
     }
   }
 
   #recordTasks(client: RayletClient, report: TaskEventsT): void {
-    const job = this.#jobOf(client);
+    const job = this.#jobs.of(client);
     const records = report.events.map((event) => ({
       id: String(event.id),
       job,
@@ -300,8 +351,13 @@ export class RayletServer implements RayletClientEvents {
     this.#control.recordTasks(job, { finished: report.finished, failed: report.failed }, records);
   }
 
-  #jobOf(client: RayletClient): number {
-    return client.job || (this.#jobOfWorker.get(client.worker) ?? 0);
+  async #clusterState(request: number): Promise<ClusterReplyT> {
+    const scheduler = this.#scheduler.describe();
+    const [nodes, jobs] = await Promise.all([
+      nodeStates(this.#control, this.#node, scheduler),
+      jobStates(this.#control, this.#jobs, scheduler),
+    ]);
+    return new ClusterReplyT(request, nodes, jobs);
   }
 
   // ---- the core
@@ -322,8 +378,8 @@ export class RayletServer implements RayletClientEvents {
   #carryOut(instruction: SchedulerInstruction): void {
     switch (instruction.type) {
       case 'StartWorker':
-        this.#workers.start(instruction.worker);
-        if (instruction.job !== undefined) this.#jobOfWorker.set(instruction.worker, instruction.job);
+        if (instruction.job !== undefined) this.#jobs.bind(instruction.worker, instruction.job);
+        this.#workers.start(instruction.worker, this.#commandOf(instruction.job));
         return;
       case 'StopWorker': {
         const client = this.#workerClients.get(instruction.worker);
@@ -333,14 +389,14 @@ export class RayletServer implements RayletClientEvents {
         return;
       }
       case 'BindWorker':
-        this.#jobOfWorker.set(instruction.worker, instruction.job);
+        this.#jobs.bind(instruction.worker, instruction.job);
         return;
       case 'Grant': {
         const holder = this.#clients.get(instruction.client);
         const worker = this.#workerClients.get(instruction.worker);
         if (holder === undefined || worker === undefined) return;
         this.#leases.set(instruction.lease, { client: instruction.client, worker: instruction.worker });
-        const job = this.#jobOfWorker.get(instruction.worker) ?? 0;
+        const job = this.#jobs.ofWorker(instruction.worker);
         sendTable(
           worker.connection,
           FrameType.LeaseStarted,
@@ -391,7 +447,7 @@ export class RayletServer implements RayletClientEvents {
     const { worker } = end;
     const client = this.#workerClients.get(worker);
     this.#workerClients.delete(worker);
-    this.#jobOfWorker.delete(worker);
+    const job = this.#jobs.ofWorker(worker);
     let running = 0;
     if (client !== undefined) {
       if (this.#clients.get(client.slot) === client) this.#clients.delete(client.slot);
@@ -407,6 +463,7 @@ export class RayletServer implements RayletClientEvents {
     );
     // Whoever ever had a lease on it may have tasks in its hands.
     for (const other of this.#clients.values()) {
+      if (job !== 0 && this.#jobs.of(other) !== job) continue;
       const leases: number[] = [];
       for (const [lease, holder] of this.#leases) {
         if (holder.worker === worker && holder.client === other.slot) leases.push(lease);
@@ -427,14 +484,15 @@ export class RayletServer implements RayletClientEvents {
       );
     }
     for (const [lease, holder] of this.#leases) if (holder.worker === worker) this.#leases.delete(lease);
+    this.#jobs.workerExited(worker);
     if (this.#ending !== undefined && this.#workers.size === 0) this.#ending();
   }
 
   #output(worker: number, pid: number, name: string, stderr: boolean, text: string): void {
-    const job = this.#jobOfWorker.get(worker);
+    const job = this.#jobs.ofWorker(worker);
     for (const client of this.#clients.values()) {
       if (client.kind !== ClientKind.Driver || !client.logToDriver) continue;
-      if (job === undefined || client.job === job) {
+      if (job === 0 || client.job === job) {
         sendTable(client.connection, FrameType.Output, new OutputT(name, pid, stderr, text));
       }
     }
@@ -444,6 +502,13 @@ export class RayletServer implements RayletClientEvents {
     const client = this.#clients.get(slot);
     if (client !== undefined)
       sendTable(client.connection, FrameType.ObjectsReady, new ObjectsReadyT([...handles]));
+  }
+
+  /** A worker's command line is the node's own, or that of the driver that it is started for. */
+  #commandOf(job: number | undefined): WorkerCommand {
+    const command = this.#config.worker ?? this.#jobs.commandOf(job);
+    if (command === undefined) throw new Error(`a worker is to be started for job ${job}, which is unknown`);
+    return command;
   }
 
   #describeWorkers(): { worker: number; pid: number; slot: number }[] {

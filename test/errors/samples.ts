@@ -8,6 +8,7 @@ import {
   InvalidArgumentError,
   type MobulaError,
   NativeAddonError,
+  NodeNotFoundError,
   NotInitializedError,
   NotSupportedError,
   ObjectFreedError,
@@ -67,6 +68,7 @@ export function sampleErrors(): MobulaError[] {
       file: 'main.js',
       line: 3,
     }),
+    new NodeNotFoundError('auto', 'Start one with `mobula start --head`.'),
     new RayletDiedError({ pid: 7, signal: 'SIGKILL' }),
     new ProtocolError('worker process 12', 'its length is negative'),
   ];

@@ -175,7 +175,8 @@ export class Scheduler {
     const client = new Client(event.client, undefined, job, totals);
     job.drivers.add(client);
     this.#clients.set(client.id, client);
-    if (this.#ticked) this.#startForNobody(this.#starts.prestart());
+    if (this.#ticked) this.#startBeforehand(undefined, this.#starts.prestart());
+    this.#startBeforehand(job, this.#starts.prestartFor(job));
     return true;
   }
 
@@ -302,7 +303,7 @@ export class Scheduler {
   }
 
   #handleTick(): boolean {
-    if (!this.#ticked) this.#startForNobody(this.#starts.prestart());
+    if (!this.#ticked) this.#startBeforehand(undefined, this.#starts.prestart());
     this.#ticked = true;
     for (;;) {
       const worker = this.#starts.surplus(this.#now);
@@ -360,7 +361,7 @@ export class Scheduler {
       exclusive,
       resources: shape.resources,
     });
-    if (unbound) this.#startForNobody(this.#starts.spare());
+    if (unbound) this.#startBeforehand(undefined, this.#starts.spare());
   }
 
   #revoke(lease: Lease, hard: boolean): void {
@@ -375,8 +376,8 @@ export class Scheduler {
     this.#holdingsChanged = true;
   }
 
-  #startForNobody(count: number): void {
-    for (let missing = count; missing > 0; missing--) this.#start(undefined, 'beforehand');
+  #startBeforehand(job: Job | undefined, count: number): void {
+    for (let missing = count; missing > 0; missing--) this.#start(job, 'beforehand');
   }
 
   #start(job: Job | undefined, cause: string): void {

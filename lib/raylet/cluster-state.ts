@@ -1,0 +1,67 @@
+import type { ControlStore, NodeRecord } from '../control/control-store.js';
+import { JobStateT, NodeStateT, ResourceT } from '../protocol/generated/protocol.js';
+import type { Jobs } from './jobs.js';
+import type { SchedulerDescription } from './scheduler/index.js';
+
+/** Amounts by name as frames carry them. */
+export function resourceTables(amounts: Readonly<Record<string, number>>): ResourceT[] {
+  return Object.entries(amounts).map(([name, amount]) => new ResourceT(name, amount));
+}
+
+/** The nodes as programs and people see them. What this one has free its own scheduler knows. */
+export async function nodeStates(
+  control: ControlStore,
+  ownNode: string,
+  scheduler: SchedulerDescription,
+): Promise<NodeStateT[]> {
+  return (await control.nodes()).map((node) => nodeState(node, node.id === ownNode ? scheduler : undefined));
+}
+
+function nodeState(node: NodeRecord, scheduler: SchedulerDescription | undefined): NodeStateT {
+  const alive = node.ended === undefined;
+  const available: Record<string, number> = {};
+  // Below zero while tasks that resumed hold more than there is: nothing is available then.
+  if (alive && scheduler !== undefined) {
+    for (const [name, amount] of Object.entries(scheduler.available)) available[name] = Math.max(0, amount);
+  }
+  return new NodeStateT(
+    node.id,
+    alive,
+    node.address,
+    node.pid,
+    node.started,
+    resourceTables(node.resources),
+    resourceTables(available),
+    node.objectStoreMemory,
+  );
+}
+
+/** The jobs of this node that run. */
+export async function jobStates(
+  control: ControlStore,
+  jobs: Jobs,
+  scheduler: SchedulerDescription,
+): Promise<JobStateT[]> {
+  return await Promise.all(
+    [...jobs.running()].map(async ({ job, name, pid, started }) => {
+      const workers = scheduler.workers.filter((worker) => worker.job === job);
+      const running = workers.filter(({ leases }) => leases.some(({ state }) => state === 'awake')).length;
+      const queued = scheduler.waiting.reduce(
+        (sum, waiting) => sum + (waiting.job === job ? waiting.count : 0),
+        0,
+      );
+      const { finished, failed } = await control.taskCounts(job);
+      return new JobStateT(
+        String(job),
+        name,
+        pid,
+        started,
+        workers.length,
+        running,
+        queued,
+        finished,
+        failed,
+      );
+    }),
+  );
+}
