@@ -1,5 +1,4 @@
-import { amountsOfTables } from '../protocol/frames.js';
-import type { NodeStateT } from '../protocol/generated/protocol.js';
+import { nodeInfo, sumOf } from './node-info.js';
 import { session } from './session.js';
 
 /** A node of the cluster: one raylet with its workers and object store. */
@@ -44,35 +43,4 @@ export async function nodes(): Promise<NodeInfo[]> {
 export async function resources(): Promise<ResourceAmounts> {
   const { runtime } = session.require('mobula.resources');
   return sumOf((await runtime.cluster()).nodes.map(nodeInfo));
-}
-
-/** A node as the raylet describes it. */
-export function nodeInfo(node: NodeStateT): NodeInfo {
-  return {
-    id: String(node.id),
-    alive: node.alive,
-    address: String(node.address),
-    pid: node.pid,
-    resources: amountsOfTables(node.resources),
-    available: amountsOfTables(node.available),
-    objectStoreMemory: node.objectStoreMemory,
-    started: node.started,
-  };
-}
-
-export function sumOf(all: readonly NodeInfo[]): ResourceAmounts {
-  const total: Record<string, number> = {};
-  const available: Record<string, number> = {};
-  for (const node of all) {
-    if (!node.alive) continue;
-    add(total, node.resources);
-    add(available, node.available);
-  }
-  return { total, available };
-}
-
-function add(sum: Record<string, number>, amounts: Readonly<Record<string, number>>): void {
-  // Amounts are multiples of 1/10000, which binary fractions are not.
-  for (const [name, amount] of Object.entries(amounts))
-    sum[name] = Math.round(((sum[name] ?? 0) + amount) * 10_000) / 10_000;
 }

@@ -5,6 +5,8 @@ import { type RayletConfig, READY_DESCRIPTOR } from '../protocol/startup.js';
 import { programFile } from '../store/package-files.js';
 import { CommandFailure } from './failure.js';
 
+/** A node is ready in a fraction of a second. */
+const START_MILLISECONDS = 60_000;
 /** Characters of a log that are shown. */
 const LOG_TAIL = 4000;
 
@@ -37,7 +39,14 @@ export async function startNode(config: RayletConfig, options: NodeProcessOption
   child.stdin!.on('error', () => undefined);
   child.stdin!.end(`${JSON.stringify(config)}\n`);
   const ready = child.stdio[READY_DESCRIPTOR] as NodeJS.ReadableStream & { destroy(): void };
+  let timer: NodeJS.Timeout | undefined;
   await new Promise<void>((resolve, reject) => {
+    timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(
+        new CommandFailure(`the node was not ready after ${START_MILLISECONDS / 1000} s, and was killed.`),
+      );
+    }, START_MILLISECONDS);
     ready.once('data', () => resolve());
     child.once('error', (error) =>
       reject(new CommandFailure(`the node cannot be started: ${error.message}`)),
@@ -46,7 +55,7 @@ export async function startNode(config: RayletConfig, options: NodeProcessOption
       const printed = readFileSync(logFile, 'utf8').trim().slice(-LOG_TAIL);
       reject(new CommandFailure(`the node ended before it was ready. ${printed || 'It printed nothing.'}`));
     });
-  });
+  }).finally(() => clearTimeout(timer));
   ready.destroy();
   return child;
 }

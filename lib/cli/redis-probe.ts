@@ -11,6 +11,8 @@ export async function answerOfRedis(url: string): Promise<RedisAnswer> {
   const redis = new Redis(url, {
     lazyConnect: true,
     connectTimeout: CONNECT_MILLISECONDS,
+    // There is nothing left to be read then; this command is not to wait for it.
+    disconnectTimeout: 0,
     maxRetriesPerRequest: 0,
     enableOfflineQueue: false,
     retryStrategy: () => null,

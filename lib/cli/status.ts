@@ -1,5 +1,5 @@
 import { resolveAddress } from '../api/address.js';
-import { nodeInfo, sumOf } from '../api/cluster.js';
+import { nodeInfo, sumOf } from '../api/node-info.js';
 import { DEFAULT_NODE_NAME, type NodeFile, runningNodes } from '../cluster/node-file.js';
 import { findStateFolder } from '../cluster/state-folder.js';
 import type { ClusterReplyT } from '../protocol/generated/protocol.js';

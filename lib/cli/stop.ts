@@ -6,7 +6,7 @@ import { checkName } from './arguments.js';
 import { CommandFailure } from './failure.js';
 
 /** A node ends in a fraction of a second; after this it is killed. */
-const STOP_MILLISECONDS = 15_000;
+const STOP_MILLISECONDS = 10_000;
 const POLL_MILLISECONDS = 20;
 
 /** The options of `mobula stop`. */

@@ -155,6 +155,9 @@ export class RayletServer implements RayletClientEvents {
       this.#workerClients.set(client.worker, client);
       this.#apply({ type: 'ClientJoined', client: slot, kind: 'worker', worker: client.worker });
     } else if (client.kind === ClientKind.Driver) {
+      const { ownerPid } = this.#config;
+      // It ends with its owner, and workers are started as that one said.
+      if (ownerPid !== 0 && client.pid !== ownerPid) return undefined;
       // Where workers are started as drivers say, one that does not say cannot have any.
       if (this.#config.worker === undefined && client.command === undefined) return undefined;
       client.job = this.#jobs.add(client, this.#config.worker ?? client.command);

@@ -113,7 +113,8 @@ export class RayletLink implements ConnectionHandler {
     this.#refused?.(
       new NotSupportedError(
         'joining this node',
-        'Its raylet is of another version of mobula, belongs to another user, or has no room for another process.',
+        'Its raylet is of another version of mobula, belongs to another user or to another program, or has no room for another process. ' +
+          'Programs attach to nodes that `mobula start --head` started with the same version.',
       ),
     );
     this.#listener?.onClosed(reason);

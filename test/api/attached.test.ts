@@ -169,10 +169,12 @@ describe('drivers that attach to a node', function () {
   it('see the node and what is free of it', async () => {
     const program = machine.program(FIXTURE, { args: ['auto'] });
     await program.answer();
-    const { nodes, resources } = await program.ask<{
+    const { nodes, resources, inTask } = await program.ask<{
       nodes: mobula.NodeInfo[];
       resources: mobula.ResourceAmounts;
+      inTask: string[];
     }>('nodes');
+    assert.deepEqual(inTask, [started.node]);
     const total = { CPU: 2, gpu: 1 };
     const [node] = nodes;
     assert.equal(nodes.length, 1);
@@ -228,6 +230,16 @@ describe('the address of a node', () => {
       const error = await failureOfClass(mobula.NotSupportedError, mobula.init({ address }));
       assert.match(error.message, /'auto'/);
     }
+  });
+
+  it('may not be that of a node that another program has for itself', async () => {
+    const owner = machine.program('test/cli/fixtures/owner.ts');
+    const { socket } = await owner.answer<{ socket: string }>();
+    const error = await failureOfClass(mobula.NotSupportedError, mobula.init({ address: socket }));
+    assert.match(error.message, /mobula start --head/);
+    assert.deepEqual(await owner.ask('go on'), { value: 3 });
+    owner.child.stdin!.end();
+    await owner.untilEnded();
   });
 
   it('excludes what belongs to the start of a node, also when the environment gives it', async () => {
