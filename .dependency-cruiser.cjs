@@ -9,8 +9,10 @@ const layers = {
   cluster: ['errors', 'store', 'protocol', 'control'],
   raylet: ['errors', 'store', 'protocol', 'control', 'cluster'],
   runtime: ['errors', 'store', 'values', 'functions', 'protocol'],
-  api: ['errors', 'store', 'values', 'functions', 'protocol', 'runtime'],
+  api: ['errors', 'store', 'values', 'functions', 'protocol', 'cluster', 'runtime'],
   worker: ['errors', 'store', 'values', 'functions', 'protocol', 'runtime', 'api'],
+  gateway: ['errors', 'store', 'values', 'protocol', 'control', 'cluster', 'runtime', 'worker'],
+  cli: ['errors', 'store', 'protocol', 'cluster', 'runtime', 'api'],
 };
 
 const layerRules = Object.entries(layers).map(([layer, below]) => ({

@@ -3,6 +3,7 @@
  * @packageDocumentation
  */
 export { type Allocated, allocate } from './api/allocate.js';
+export { type NodeInfo, nodes, type ResourceAmounts, resources } from './api/cluster.js';
 export { init, isInitialized, type Node, shutdown } from './api/init.js';
 export {
   asCompleted,
@@ -45,6 +46,7 @@ export {
   NativeAddonError,
   NodeLinkError,
   type NodeLinkFailure,
+  NodeNotFoundError,
   NotInitializedError,
   NotSupportedError,
   ObjectFreedError,

@@ -1,6 +1,6 @@
 // Compiles the TypeScript into build/, and removes what earlier compilations left there of files that are gone: mocha
 // would run a test that does not exist any more.
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { build } from 'esbuild';
 import { filesBelow } from './support/files.mjs';
@@ -40,7 +40,9 @@ async function bundle() {
   const lib = join(buildFolder, 'lib');
   const target = join(buildFolder, 'bundle');
   const { metafile, outputFiles } = await build({
-    entryPoints: ['index.js', 'raylet/main.js', 'worker/main.js'].map((name) => join(lib, name)),
+    entryPoints: ['index.js', 'raylet/main.js', 'worker/main.js', 'gateway/main.js', 'cli/main.js'].map((name) =>
+      join(lib, name),
+    ),
     outdir: target,
     outbase: lib,
     bundle: true,
@@ -50,7 +52,7 @@ async function bundle() {
     target: 'node20',
     sourcemap: true,
     // What is required when it is first needed is not loaded by every process.
-    external: ['acorn', 'ioredis'],
+    external: ['acorn', 'commander', 'ioredis'],
     logLevel: 'warning',
     metafile: true,
     write: false,
@@ -69,4 +71,6 @@ async function bundle() {
 const compiles = runNode([programOf('typescript', 'tsc'), '--project', 'tsconfig.json']);
 removeStale();
 await bundle();
+// What package.json names as the command; npm makes it executable only where it installs the package.
+for (const form of ['lib', 'bundle']) chmodSync(join(buildFolder, form, 'cli/main.js'), 0o755);
 if (!compiles) process.exitCode = 1;

@@ -1,61 +1,113 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
-import { RayletDiedError, ShutdownError } from '../errors/index.js';
+import { basename } from 'node:path';
+import { NodeNotFoundError, RayletDiedError, ShutdownError } from '../errors/index.js';
 import { prepareCapture } from '../functions/index.js';
-import { readTable } from '../protocol/frames.js';
+import { amountsOfTables, readTable } from '../protocol/frames.js';
 import { ClientKind, FrameType, Output } from '../protocol/generated/protocol.js';
-import { PROGRAM_VARIABLE, type RayletConfig, READY_DESCRIPTOR, rayletSocket } from '../protocol/startup.js';
-import { RayletLink } from '../runtime/raylet-link.js';
+import { rayletSocket } from '../protocol/startup.js';
+import { type Admission, RayletLink } from '../runtime/raylet-link.js';
 import { Runtime } from '../runtime/runtime.js';
 import { Shipping } from '../runtime/shipping.js';
 import { NO_TASKS } from '../runtime/task-context.js';
 import { VERSION } from '../runtime/version.js';
-import { programFile } from '../store/package-files.js';
+import { addressOf, type NodeAddress } from './address.js';
 import { defaultCpus, defaultStoreMemory } from './limits.js';
 import type { InitOptions, RemoteOptions } from './options.js';
 import { printOutput } from './output.js';
+import { newDirectory, OwnRaylet } from './own-raylet.js';
 import { createRemote } from './remote.js';
 import { type Membership, session } from './session.js';
-import { workerExecArgv, workerNodeOptions } from './worker-flags.js';
+import { ownWorkerCommand } from './worker-command.js';
 
-const TAIL_BYTES = 8192;
+/** A node answers within milliseconds, unless it is stopped or what listens there is no node. */
+const ATTACH_MILLISECONDS = 30_000;
 
-/** Starts a raylet of this process's own and joins it as a driver. */
-export async function startDriver(options: InitOptions): Promise<{
-  membership: Membership;
-  node: { id: string; numCpus: number; objectStoreMemory: number; rayletPid: number };
-}> {
-  const numCpus = options.numCpus ?? defaultCpus();
-  const resources = { CPU: numCpus, ...options.resources };
-  const raylet = await RayletProcess.start({
+/** What `init` tells of the node. */
+interface NodeDescription {
+  id: string;
+  numCpus: number;
+  objectStoreMemory: number;
+  rayletPid: number;
+}
+
+/** Attaches this process to the node that the options name, or starts a raylet of its own, and joins that as a driver. */
+export async function startDriver(
+  options: InitOptions,
+): Promise<{ membership: Membership; node: NodeDescription }> {
+  const logToDriver = options.logToDriver ?? true;
+  const address = addressOf(options);
+  if (address !== undefined) return join(await attach(address, logToDriver), undefined);
+  const raylet = await OwnRaylet.start({
     directory: newDirectory(),
     version: VERSION,
-    resources,
+    resources: { CPU: options.numCpus ?? defaultCpus(), ...options.resources },
     objectStoreMemory: options.objectStoreMemory ?? defaultStoreMemory(),
     ownerPid: process.pid,
-    worker: {
-      execPath: process.execPath,
-      execArgv: workerExecArgv(process.execArgv),
-      script: programFile('worker'),
-      cwd: process.cwd(),
-      environment: {
-        ...(process.env as Record<string, string>),
-        NODE_OPTIONS: workerNodeOptions(process.env['NODE_OPTIONS'] ?? ''),
-        ...(process.argv[1] === undefined ? {} : { [PROGRAM_VARIABLE]: process.argv[1] }),
-      },
+    worker: ownWorkerCommand(),
+  });
+  return join(await connect(rayletSocket(raylet.directory), logToDriver), raylet);
+}
+
+function connect(
+  socket: string,
+  logToDriver: boolean,
+  foreign?: { workerCommand: string; timeout: number },
+): Promise<[RayletLink, Admission]> {
+  const { timeout, ...command } = foreign ?? {};
+  return RayletLink.connect(
+    socket,
+    {
+      version: VERSION,
+      kind: ClientKind.Driver,
+      worker: 0,
+      name: basename(process.argv[1] ?? 'node'),
+      logToDriver,
+      ...command,
     },
+    timeout,
+  );
+}
+
+async function attach(address: NodeAddress, logToDriver: boolean): Promise<[RayletLink, Admission]> {
+  const workerCommand = JSON.stringify(ownWorkerCommand());
+  prepareCapture();
+  try {
+    return await connect(address.socket, logToDriver, { workerCommand, timeout: ATTACH_MILLISECONDS });
+  } catch (error) {
+    const reason = attachFailure((error as { code?: string }).code);
+    if (reason === undefined) throw error;
+    throw new NodeNotFoundError(address.given, reason, { cause: error });
+  }
+}
+
+function attachFailure(code: string | undefined): string | undefined {
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTSOCK':
+      return 'There is no such socket. `mobula status` tells which nodes run here.';
+    case 'ECONNREFUSED':
+      return 'Nobody listens at that socket: its node has ended. `mobula status` tells which nodes run here.';
+    case 'EACCES':
+    case 'EPERM':
+      return 'That socket belongs to another user. A node serves the user who started it.';
+    case 'ETIMEDOUT':
+      return `What listens there did not answer within ${ATTACH_MILLISECONDS / 1000} s: it is no node, or a node that is stopped.`;
+    default:
+      return undefined;
+  }
+}
+
+/** @param raylet undefined when the node is not this process's own */
+function join(
+  [link, admission]: [RayletLink, Admission],
+  raylet: OwnRaylet | undefined,
+): { membership: Membership; node: NodeDescription } {
+  const { welcome, store } = admission;
+  const resources = amountsOfTables(welcome.resources);
+  let farewell = (): void => undefined;
+  const dismissed = new Promise<void>((resolve) => {
+    farewell = resolve;
   });
-  const [link, admission] = await RayletLink.connect(rayletSocket(raylet.directory), {
-    version: VERSION,
-    kind: ClientKind.Driver,
-    worker: 0,
-    name: basename(process.argv[1] ?? 'node'),
-    logToDriver: options.logToDriver ?? true,
-  });
-  const shipping = new Shipping(admission.store, process.argv[1], session.serializers, (fn, remoteOptions) =>
+  const shipping = new Shipping(store, process.argv[1], session.serializers, (fn, remoteOptions) =>
     createRemote(fn as (...args: unknown[]) => unknown, remoteOptions as RemoteOptions),
   );
   const runtime = new Runtime(link, admission, shipping.codec, {
@@ -65,99 +117,30 @@ export async function startDriver(options: InitOptions): Promise<{
     resources,
     onFrame: (type, bytes, start) => {
       if (type === FrameType.Output) printOutput(readTable(Output.getRootAsOutput, bytes, start));
+      else if (type === FrameType.Farewell) farewell();
     },
     onDrained: () => undefined,
-    onRayletDied: () => undefined,
-    describeRayletEnd: () => raylet.death(),
+    onRayletDied: farewell,
+    describeRayletEnd: () =>
+      raylet?.death() ?? Promise.resolve(new RayletDiedError({ pid: welcome.rayletPid })),
     log: (text) => process.stderr.write(`mobula: ${text}\n`),
   });
   shipping.attach(runtime);
   const shutdown = async (): Promise<void> => {
     runtime.end(new ShutdownError('mobula.get'));
+    // Until the raylet has answered, this process is not to end for want of work.
+    runtime.retain();
     runtime.goodbye();
-    await raylet.ended();
+    await (raylet?.ended() ?? dismissed);
     runtime.close();
   };
   return {
     membership: { runtime, shipping, contexts: NO_TASKS, shutdown },
     node: {
-      id: String(admission.welcome.node),
-      numCpus,
-      objectStoreMemory: admission.store.arenaBytes,
-      rayletPid: raylet.pid,
+      id: String(welcome.node),
+      numCpus: resources.CPU ?? 0,
+      objectStoreMemory: store.arenaBytes,
+      rayletPid: welcome.rayletPid,
     },
   };
-}
-
-/** The path of a folder for the node's sockets. The raylet makes it, who also removes it. */
-function newDirectory(): string {
-  const name = `mobula-${process.pid}-${randomBytes(4).toString('hex')}`;
-  // A socket's path has at most 107 bytes; a worker's is the longest of them.
-  const parent = Buffer.byteLength(join(tmpdir(), name)) < 80 ? tmpdir() : '/tmp';
-  return join(parent, name);
-}
-
-/** The raylet as a child process of this driver. */
-class RayletProcess {
-  readonly directory: string;
-  readonly pid: number;
-  readonly #child: ChildProcess;
-  #stderr = '';
-  #end: { exitCode: number | undefined; signal: string | undefined } | undefined;
-  readonly #exited: Promise<void>;
-
-  private constructor(config: RayletConfig) {
-    this.directory = config.directory;
-    const { NODE_OPTIONS: _, ...environment } = process.env;
-    this.#child = spawn(process.execPath, [programFile('raylet'), JSON.stringify(config)], {
-      // Its stdin ends when this process does, at whatever moment.
-      stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
-      // Its own group: Ctrl-C is the driver's alone.
-      detached: true,
-      env: environment,
-    });
-    this.pid = this.#child.pid ?? 0;
-    this.#child.stderr!.on('data', (chunk: Buffer) => {
-      this.#stderr = (this.#stderr + chunk.toString()).slice(-TAIL_BYTES);
-    });
-    this.#exited = new Promise((resolve) => {
-      this.#child.once('exit', (exitCode, signal) => {
-        this.#end = { exitCode: exitCode ?? undefined, signal: signal ?? undefined };
-        // It removes its folder itself, unless it was killed.
-        rmSync(this.directory, { recursive: true, force: true });
-        resolve();
-      });
-    });
-  }
-
-  /** Resolves when the raylet accepts connections. */
-  static async start(config: RayletConfig): Promise<RayletProcess> {
-    const raylet = new RayletProcess(config);
-    const child = raylet.#child;
-    const ready = child.stdio[READY_DESCRIPTOR] as NodeJS.ReadableStream & { unref?(): void };
-    const started = new Promise<void>((resolve, reject) => {
-      ready.once('data', () => resolve());
-      child.once('error', reject);
-      void raylet.#exited.then(async () => reject(await raylet.death()));
-    });
-    // The first remote call needs it; here the raylet is being waited for anyway.
-    prepareCapture();
-    await started;
-    // A program that is through ends, whether or not it called shutdown.
-    child.unref();
-    for (const stream of [child.stdin, child.stderr, ready]) (stream as { unref?(): void }).unref?.();
-    return raylet;
-  }
-
-  /** Resolves when the process is gone. */
-  async ended(): Promise<void> {
-    this.#child.ref();
-    await this.#exited;
-  }
-
-  /** How it ended, once its socket has closed. */
-  async death(): Promise<RayletDiedError> {
-    await this.ended();
-    return new RayletDiedError({ pid: this.pid, ...this.#end }, this.#stderr);
-  }
 }

@@ -1,9 +1,9 @@
-import { InitInsideTaskError, NotSupportedError } from '../errors/index.js';
+import { InitInsideTaskError } from '../errors/index.js';
 import { startDriver } from './driver.js';
 import { checkInitOptions, type InitOptions } from './options.js';
 import { session } from './session.js';
 
-/** The running node, as `init` returns it. `await using node = await mobula.init()` shuts it down at the block's end. */
+/** The running node, as `init` returns it. `await using node = await mobula.init()` ends the session at the block's end. */
 export interface Node extends AsyncDisposable {
   /** Hexadecimal id. */
   readonly id: string;
@@ -15,19 +15,15 @@ export interface Node extends AsyncDisposable {
 }
 
 /**
- * Starts a node on this machine, with its raylet, object store and workers, and makes this process its driver.
- * @throws AlreadyInitializedError; InitInsideTaskError; InvalidArgumentError
+ * Starts a node on this machine, with its raylet, object store and workers, and makes this process its driver; or, with an
+ * address, attaches this process to a node that runs.
+ * @throws AlreadyInitializedError; InitInsideTaskError; InvalidArgumentError; with an address also NodeNotFoundError,
+ *   NotSupportedError for an address of another kind, VersionMismatchError for a node of another version
  */
 export async function init(options: InitOptions = {}): Promise<Node> {
   checkInitOptions(options);
   session.beginJoining();
   try {
-    if (options.address !== undefined) {
-      throw new NotSupportedError(
-        'init({ address })',
-        'Clusters do not exist yet: call init without an address to start a node here.',
-      );
-    }
     const { membership, node } = await startDriver(options);
     session.join(membership);
     return { ...node, [Symbol.asyncDispose]: shutdown };
@@ -39,7 +35,8 @@ export async function init(options: InitOptions = {}): Promise<Node> {
 
 /**
  * Ends the session: pending gets reject with ShutdownError, running tasks are cancelled, and every process, socket and
- * byte of shared memory of the node is gone when the promise resolves. Without a session it does nothing.
+ * byte of shared memory of the node is gone when the promise resolves. Of a node that this process attached to, what belongs to
+ * this process is gone, and the node goes on. Without a session it does nothing.
  */
 export async function shutdown(): Promise<void> {
   const { membership } = session;

@@ -51,13 +51,18 @@ export interface CancelOptions {
 
 /** The options of `init`. */
 export interface InitOptions {
-  /** CPUs for tasks. Default: those that this process may use, its cgroup's quota included. */
+  /** CPUs for tasks of the node that is started. Default: those that this process may use, its cgroup's quota included. */
   numCpus?: number;
   /** Further resources of this node by name, such as `{ gpu: 1 }`. */
   resources?: Readonly<Record<string, number>>;
   /** Bytes of the object store. Default: 30 % of the memory that this process may use. */
   objectStoreMemory?: number;
-  /** Address of a running node to attach to. */
+  /**
+   * A running node to attach to, instead of starting one: `auto` for the node of this machine that `mobula start` started,
+   * `auto:NAME` for one of several, or the path of a node's socket, with or without `unix:` before it. Default: the environment
+   * variable MOBULA_ADDRESS, and without it a node of this program's own. What a node has was said when it was started: `numCpus`,
+   * `resources` and `objectStoreMemory` cannot be given with an address.
+   */
   address?: string;
   /** Whether what the workers print appears here, with the task's name and the pid before each line. Default true. */
   logToDriver?: boolean;

@@ -1,5 +1,11 @@
 import type { MobulaError } from './mobula-error.js';
-import { ControlStoreError, NodeLinkError, ProtocolError, RayletDiedError } from './node.js';
+import {
+  ControlStoreError,
+  NodeLinkError,
+  NodeNotFoundError,
+  ProtocolError,
+  RayletDiedError,
+} from './node.js';
 import {
   GetTimeoutError,
   ObjectFreedError,
@@ -174,6 +180,12 @@ export const ERROR_CATALOGUE: readonly ErrorCatalogueEntry[] = [
     class: SerializationError,
     when: 'A value, or a variable that a function captures, cannot be sent to another process.',
     whatToDo: 'Read `path`; send something else, or register a serializer for the class.',
+  },
+  {
+    code: 'ERR_MOBULA_NODE_NOT_FOUND',
+    class: NodeNotFoundError,
+    when: '`init({ address })` finds no node there, or several.',
+    whatToDo: 'Start one with `mobula start --head`, or name the one that is meant.',
   },
   {
     code: 'ERR_MOBULA_RAYLET_DIED',

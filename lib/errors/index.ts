@@ -4,6 +4,7 @@ export {
   ControlStoreError,
   NodeLinkError,
   type NodeLinkFailure,
+  NodeNotFoundError,
   ProtocolError,
   RayletDiedError,
 } from './node.js';

@@ -88,3 +88,16 @@ export class ControlStoreError extends MobulaError {
     this.url = url;
   }
 }
+
+/** `init({ address })` found no node there. */
+export class NodeNotFoundError extends MobulaError {
+  static readonly code = 'ERR_MOBULA_NODE_NOT_FOUND';
+  /** What was asked for. */
+  readonly address: string;
+
+  /** @param reason what was found instead, and what to do: sentences */
+  constructor(address: string, reason: string, options?: ErrorOptions) {
+    super(NodeNotFoundError.code, `there is no node to attach to at '${address}'. ${reason}`, options);
+    this.address = address;
+  }
+}

@@ -1,4 +1,7 @@
-/** What a raylet is started with: JSON in its first argument. */
+/**
+ * What a raylet is started with: one line of JSON on its stdin. Not in its arguments, which every user of the machine can
+ * read: environments and addresses hold secrets.
+ */
 export interface RayletConfig {
   /** Folder of the node's sockets, 0700. The raylet makes it, and removes it when it ends. */
   readonly directory: string;
@@ -10,8 +13,56 @@ export interface RayletConfig {
   readonly objectStoreMemory: number;
   /** Process whose session this node is: its end is the node's end. 0 when the node outlives its drivers. */
   readonly ownerPid: number;
-  /** How worker processes are started. */
-  readonly worker: WorkerCommand;
+  /** How worker processes are started. Absent on a node that outlives its drivers: each of them brings its own. */
+  readonly worker?: WorkerCommand;
+  /** What a node that outlives its drivers announces of itself on this machine. */
+  readonly standing?: StandingConfig;
+  /** Absent on a node that stands alone. */
+  readonly cluster?: ClusterConfig;
+}
+
+/** What a gateway is started with: one line of JSON on its stdin, whose end is the raylet's. */
+export interface GatewayConfig {
+  /** Folder of the node's sockets. */
+  readonly directory: string;
+  /** Hexadecimal id of the node. */
+  readonly node: string;
+  readonly resources: Readonly<Record<string, number>>;
+  /** Bytes. */
+  readonly objectStoreMemory: number;
+  readonly cluster: ClusterConfig & { readonly redis: string };
+}
+
+/** A node that drivers attach to. */
+export interface StandingConfig {
+  /** By which `mobula stop` and the like tell nodes of one machine apart. */
+  readonly name: string;
+  readonly head: boolean;
+  /** Folder of this user's node files; see lib/cluster/node-file.ts. */
+  readonly stateFolder: string;
+  /** The Redis that was started for this node and ends with it. */
+  readonly redisServer?: RedisServerProcess;
+}
+
+/** A redis-server of a head's own. */
+export interface RedisServerProcess {
+  readonly pid: number;
+  /** See `startTimeOf`. */
+  readonly startTime: string;
+  /** Its folder, removed when it has ended. */
+  readonly directory: string;
+}
+
+/** How a node takes part in a cluster, as given to `mobula start`; checked there, paths absolute. */
+export interface ClusterConfig {
+  /** URL of the control store, with the password. Absent: this head found no Redis, and stands alone. */
+  readonly redis?: string;
+  /** Where other nodes reach this one; without a port any free one will do. */
+  readonly address?: { readonly host: string; readonly port?: number };
+  /** File that holds the cluster's secret. */
+  readonly secretFile: string;
+  /** PEM files, all three or none. */
+  readonly tls?: { readonly cert: string; readonly key: string; readonly ca: string };
 }
 
 /** The command line of a worker process; the raylet adds what tells the workers apart. */
@@ -21,6 +72,18 @@ export interface WorkerCommand {
   readonly script: string;
   readonly cwd: string;
   readonly environment: Readonly<Record<string, string>>;
+}
+
+/**
+ * A command that another process sent.
+ * @throws when it is none
+ */
+export function parseWorkerCommand(json: string): WorkerCommand {
+  const command = JSON.parse(json) as WorkerCommand;
+  const texts = [command.execPath, command.script, command.cwd, ...command.execArgv];
+  if (![...texts, ...Object.values(command.environment)].every((text) => typeof text === 'string'))
+    throw new TypeError('not a worker command');
+  return command;
 }
 
 /** Names of the environment variables by which a worker learns where it belongs. */

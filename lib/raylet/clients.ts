@@ -1,12 +1,15 @@
+import type { Amounts } from '../protocol/amounts.js';
 import { Connection, type ConnectionHandler } from '../protocol/connection.js';
 import { readTable, sendTable } from '../protocol/frames.js';
 import { ClientKind, FrameType, Hello, type WelcomeT } from '../protocol/generated/protocol.js';
+import { parseWorkerCommand, type WorkerCommand } from '../protocol/startup.js';
 import type { NativeSocket, RayletStore } from '../store/native.js';
 
 /** A shape as a client numbers it, and what the scheduler knows it by. */
 export interface ClientShape {
   readonly shape: number;
   readonly exclusive: boolean;
+  readonly resources: Amounts;
 }
 
 /** What the server does with a client. */
@@ -15,6 +18,8 @@ export interface RayletClientEvents {
   /** The client said who it is; returns what welcomes it, or undefined when it is not welcome. */
   joined(client: RayletClient): WelcomeT | undefined;
   frame(client: RayletClient, type: number, bytes: Uint8Array, start: number): void;
+  /** A slot was claimed for a client that is not welcome. */
+  unused(slot: number): void;
   left(client: RayletClient, reason: Error | undefined): void;
 }
 
@@ -31,6 +36,8 @@ export class RayletClient implements ConnectionHandler {
   job = 0;
   name = '';
   logToDriver = true;
+  /** How workers are started for this driver, if it said so. */
+  command: WorkerCommand | undefined;
   /** By the client's own numbers. */
   readonly shapes: ClientShape[] = [];
   /** By the scheduler's numbers and exclusiveness: back to the client's. */
@@ -44,8 +51,8 @@ export class RayletClient implements ConnectionHandler {
     this.connection.start();
   }
 
-  defineShape(number: number, shape: number, exclusive: boolean): void {
-    this.shapes[number] = { shape, exclusive };
+  defineShape(number: number, shape: number, exclusive: boolean, resources: Amounts): void {
+    this.shapes[number] = { shape, exclusive, resources };
     this.#shapeNumbers.set(`${shape}/${exclusive}`, number);
   }
 
@@ -70,21 +77,26 @@ export class RayletClient implements ConnectionHandler {
     this.worker = hello.worker();
     this.name = hello.name() ?? '';
     this.logToDriver = hello.logToDriver();
+    const command = hello.workerCommand() ?? '';
     const { socket } = this.connection;
     if (socket.peer().uid !== process.getuid?.() || hello.version() !== this.#events.version) {
       this.connection.close();
       return;
     }
     try {
+      if (command !== '') this.command = parseWorkerCommand(command);
       this.slot = this.#store.claimSlot(this.pid);
     } catch {
-      // As many clients as the store has slots.
+      // As many clients as the store has slots; or a command that is none.
       this.connection.close();
       return;
     }
     const welcome = this.#events.joined(this);
     if (welcome === undefined) {
       this.connection.close();
+      const { slot } = this;
+      this.slot = 0;
+      this.#events.unused(slot);
       return;
     }
     // The descriptors come first: a client that reads its welcome can map the store.

@@ -22,12 +22,16 @@ export class FunctionDirectory {
   readonly #waiting = new Map<string, Set<Answer>>();
   /** By job: what the control store did not keep. */
   readonly #refused = new Map<string, Set<string>>();
+  /** By job and hash: what functions refer to. */
+  readonly #held = new Map<string, Map<string, readonly number[]>>();
 
   constructor(control: ControlStore) {
     this.#control = control;
   }
 
-  add(job: string, fn: FunctionRecord): void {
+  /** @param held handles of the objects of this node that its payload refers to */
+  add(job: string, fn: FunctionRecord, held: readonly number[] = []): void {
+    if (held.length > 0) this.#hold(job, fn.hash, held);
     const kept = this.#control.addFunction(job, fn);
     if (!kept) this.#refuse(job, fn.hash);
     for (const answer of this.#waiting.get(key(job, fn.hash)) ?? []) answer(kept ? fn : undefined);
@@ -47,9 +51,14 @@ export class FunctionDirectory {
     }
   }
 
+  heldBy(hash: string, job: string): readonly number[] {
+    return this.#held.get(job)?.get(hash) ?? [];
+  }
+
   /** The job has no functions any more, and exports none. */
   jobEnded(job: string): void {
     this.#refused.delete(job);
+    this.#held.delete(job);
   }
 
   /** What {@link add} is given, from now on until `signal`. */
@@ -79,6 +88,11 @@ export class FunctionDirectory {
       await sleep(LOOK_MILLISECONDS, undefined, { signal, ref: false }).catch(() => {});
     }
     return undefined;
+  }
+
+  #hold(job: string, hash: string, held: readonly number[]): void {
+    const ofJob = this.#held.get(job) ?? new Map<string, readonly number[]>();
+    this.#held.set(job, ofJob.set(hash, held));
   }
 
   #refuse(job: string, hash: string): void {

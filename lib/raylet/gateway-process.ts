@@ -29,7 +29,7 @@ export class GatewayProcess {
 
   start(): void {
     // What it says goes where the raylet's words go.
-    const child = spawn(process.execPath, [programFile('cluster')], {
+    const child = spawn(process.execPath, [programFile('gateway')], {
       stdio: ['pipe', 'ignore', 'inherit'],
       detached: true,
     });

@@ -32,8 +32,6 @@ export interface OtherNodesPort {
   nameOf(job: number): string;
   /** Shows a line of output to the job's driver. */
   output(job: number, name: string, pid: number, stderr: boolean, text: string): void;
-  /** The nodes that this one works with have changed. */
-  changed(): void;
 }
 
 /**
@@ -93,7 +91,6 @@ export class OtherNodes {
           address: String(joined.address),
           totals: amountsOf(joined.resources),
         });
-        this.#port.changed();
         break;
       }
       case FrameType.PeerChanged: {
@@ -234,7 +231,6 @@ export class OtherNodes {
         new WorkerDiedT(peer, 0, -1, 'the loss of its node', reason, 0, 0, leases),
       );
     }
-    this.#port.changed();
   }
 
   #tell(type: number, table: Parameters<typeof sendTable>[2]): void {

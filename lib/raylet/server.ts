@@ -1,16 +1,21 @@
 import { chmodSync, rmSync } from 'node:fs';
+import { removeNodeFile } from '../cluster/node-file.js';
 import { type ControlStore, jobName } from '../control/control-store.js';
+import { amountsOf, resourceTables } from '../protocol/amounts.js';
 import { readTable, sendTable } from '../protocol/frames.js';
 import {
   AwaitObjects,
   CancelObject,
   CancelObjectT,
   ClientKind,
+  ClusterReplyT,
+  ClusterRequest,
   CollectT,
   DefineShape,
   Demand,
   DemandFailedT,
   ExportFunction,
+  FarewellT,
   FetchFunction,
   FrameType,
   FunctionPayloadT,
@@ -33,11 +38,15 @@ import {
   WelcomeT,
   WorkerDiedT,
 } from '../protocol/generated/protocol.js';
-import { type RayletConfig, rayletSocket, workerSocket } from '../protocol/startup.js';
+import { gatewaySocket, type RayletConfig, rayletSocket, type WorkerCommand, workerSocket } from '../protocol/startup.js';
 import { listenSocket, type RayletStore } from '../store/native.js';
 import { RayletClient, type RayletClientEvents } from './clients.js';
+import { jobStates, nodeStates } from './cluster-state.js';
 import { FunctionDirectory } from './function-directory.js';
+import { Jobs } from './jobs.js';
+import { GatewayProcess } from './gateway-process.js';
 import { ObjectDirectory } from './object-directory.js';
+import { OtherNodes } from './other-nodes.js';
 import type { SchedulerEvent, SchedulerInstruction } from './scheduler/events.js';
 import { Scheduler } from './scheduler/scheduler.js';
 import { type WorkerEnd, WorkerProcesses } from './worker-processes.js';
@@ -59,16 +68,18 @@ export class RayletServer implements RayletClientEvents {
   readonly #workers: WorkerProcesses;
   readonly #functions: FunctionDirectory;
   readonly #objects: ObjectDirectory;
+  /** Undefined on a node that stands alone. */
+  readonly #others: OtherNodes | undefined;
+  readonly #gateway: GatewayProcess | undefined;
   readonly #clients = new Map<number, RayletClient>();
   /** Clients of worker processes by worker number. */
   readonly #workerClients = new Map<number, RayletClient>();
   /** Leases by number: who holds it, on which worker. */
   readonly #leases = new Map<number, { client: number; worker: number }>();
-  readonly #jobOfWorker = new Map<number, number>();
+  readonly #jobs = new Jobs((driver) => this.#farewell(driver));
   /** Connections whose hello has not come. */
   readonly #strangers = new Set<RayletClient>();
   readonly #node: string;
-  #nextJob = 1;
   #tick: NodeJS.Timeout | undefined;
   #listener: { close(): void } | undefined;
   #ending: (() => void) | undefined;
@@ -79,23 +90,43 @@ export class RayletServer implements RayletClientEvents {
     this.#control = control;
     this.#node = node;
     this.version = config.version;
-    this.#scheduler = new Scheduler({ resources: config.resources });
-    this.#workers = new WorkerProcesses(config, {
+    this.#scheduler = new Scheduler({
+      resources: config.resources,
+      startBound: config.worker === undefined,
+    });
+    this.#workers = new WorkerProcesses(config.directory, {
       output: (worker, pid, name, stderr, text) => this.#output(worker, pid, name, stderr, text),
       exited: (end) => this.#workerExited(end),
     });
     this.#functions = new FunctionDirectory(control);
     this.#objects = new ObjectDirectory(store, (slot, handles) => this.#tellReady(slot, handles));
+    const { cluster, directory, objectStoreMemory, resources } = config;
+    if (cluster?.redis === undefined) return;
+    const redis = cluster.redis;
+    this.#gateway = new GatewayProcess(
+      { directory, node, resources, objectStoreMemory, cluster: { ...cluster, redis } },
+      () => this.#ended(),
+    );
+    this.#others = new OtherNodes(gatewaySocket(directory), {
+      client: (slot) => this.#clients.get(slot),
+      clients: () => this.#clients.values(),
+      available: () => this.#scheduler.available(),
+      jobOf: (client) => this.#jobs.of(client),
+      nameOf: (job) => this.#jobs.nameOf(job),
+      output: (job, name, pid, stderr, text) => this.#show(job, name, pid, stderr, text),
+    });
   }
 
   /** Starts the first workers and accepts clients. */
   start(): void {
+    this.#announce();
     this.#apply({ type: 'Tick' });
     const path = rayletSocket(this.#config.directory);
     this.#listener = listenSocket(path, (socket) => {
       this.#strangers.add(new RayletClient(socket, this.#store, this));
     });
     chmodSync(path, 0o600);
+    this.#gateway?.start();
     setInterval(() => {
       this.#workers.sampleMemory();
       this.#objects.review();
@@ -105,19 +136,42 @@ export class RayletServer implements RayletClientEvents {
     }, FIRST_CLIENT_MILLISECONDS).unref();
   }
 
-  /** Ends every worker and removes the node's folder; the process can exit then. */
-  stop(): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.#ending !== undefined) return;
-      this.#ending = () => {
-        rmSync(this.#config.directory, { recursive: true, force: true });
-        resolve();
-        process.exit(0);
-      };
-      clearTimeout(this.#tick);
-      this.#listener?.close();
-      this.#workers.killAll();
-      if (this.#workers.size === 0) this.#ending();
+  /** Ends every worker, removes the node's folder, and exits; drivers learn of it from their sockets. */
+  stop(exitCode = 0): void {
+    if (this.#ending !== undefined) return;
+    const { directory, standing } = this.#config;
+    // First of all: whoever looks for a node is not to find one that ends.
+    if (standing !== undefined) removeNodeFile(standing.stateFolder, standing.name, this.#node);
+    this.#ending = () => {
+      rmSync(directory, { recursive: true, force: true });
+      process.exit(exitCode);
+    };
+    clearTimeout(this.#tick);
+    this.#listener?.close();
+    this.#workers.killAll();
+    this.#gateway?.stop();
+    this.#ended();
+  }
+
+  /** Goes when all that it started has gone. */
+  #ended(): void {
+    const ending = this.#ending;
+    if (ending === undefined || this.#workers.size > 0 || this.#gateway?.running === true) return;
+    this.#control.nodeEnded(this.#node, Date.now());
+    void this.#control.close().finally(ending);
+  }
+
+  #announce(): void {
+    const { resources, cluster } = this.#config;
+    const { host, port } = cluster?.address ?? {};
+    this.#control.nodeStarted({
+      id: this.#node,
+      pid: process.pid,
+      address: host === undefined || port === undefined ? '' : `${host}:${port}`,
+      resources,
+      objectStoreMemory: this.#config.objectStoreMemory,
+      started: Date.now(),
+      ended: undefined,
     });
   }
 
@@ -131,21 +185,29 @@ export class RayletServer implements RayletClientEvents {
       if (pid !== client.pid) return undefined;
       this.#workerClients.set(client.worker, client);
       this.#apply({ type: 'ClientJoined', client: slot, kind: 'worker', worker: client.worker });
-    } else {
-      client.job = this.#nextJob++;
+    } else if (client.kind === ClientKind.Driver) {
+      const { ownerPid } = this.#config;
+      // It ends with its owner, and workers are started as that one said.
+      if (ownerPid !== 0 && client.pid !== ownerPid) return undefined;
+      // Where workers are started as drivers say, one that does not say cannot have any.
+      if (this.#config.worker === undefined && client.command === undefined) return undefined;
+      client.job = this.#jobs.add(client, this.#config.worker ?? client.command);
       const { name, pid } = client;
-      this.#control.jobStarted({
-        job: this.#jobOf(client),
-        name,
-        pid,
-        started: Date.now(),
-        ended: undefined,
-      });
+      const job = this.#jobNameOf(client);
+      this.#control.jobStarted({ job, name, pid, started: Date.now(), ended: undefined });
       this.#apply({ type: 'ClientJoined', client: slot, kind: 'driver', job: client.job });
     }
+    if (client.kind === ClientKind.Gateway) {
+      if (client.pid !== this.#gateway?.pid) return undefined;
+      this.#others?.gatewayJoined(client);
+    }
     this.#clients.set(slot, client);
-    const cpus = this.#config.resources['CPU'] ?? 0;
-    return new WelcomeT(client.job, this.#node, this.#config.directory, cpus, process.pid);
+    const resources = resourceTables(this.#config.resources);
+    return new WelcomeT(client.job, this.#node, this.#config.directory, resources, process.pid);
+  }
+
+  unused(slot: number): void {
+    this.#objects.slotDied(slot, 'a process that was not welcome');
   }
 
   left(client: RayletClient): void {
@@ -153,17 +215,37 @@ export class RayletServer implements RayletClientEvents {
     const { slot } = client;
     if (slot === 0 || this.#clients.get(slot) !== client) return;
     this.#clients.delete(slot);
+    this.#others?.clientLeft(slot);
+    if (client.kind === ClientKind.Gateway) this.#others?.gatewayLeft(client);
     if (client.kind === ClientKind.Worker) {
       // Without its connection a worker is of no use; its exit brings everything else about.
       this.#workers.kill(client.worker);
       return;
     }
-    this.#apply({ type: 'ClientLeft', client: slot });
-    this.#apply({ type: 'JobEnded', job: client.job });
-    this.#control.jobEnded(this.#jobOf(client), Date.now());
-    this.#functions.jobEnded(this.#jobOf(client));
+    if (client.kind === ClientKind.Driver) {
+      this.#endJob(client);
+      this.#jobs.remove(client.job);
+    }
     this.#objects.slotDied(slot, `driver process ${client.pid}`);
-    if (client.pid === this.#config.ownerPid) void this.stop();
+    if (client.pid === this.#config.ownerPid) this.stop();
+  }
+
+  /** Its processes are ended; its part of the store stays until it closes its connection, as it may still read there. */
+  #endJob(client: RayletClient): void {
+    if (!this.#jobs.leave(client.job)) return;
+    this.#apply({ type: 'ClientLeft', client: client.slot });
+    this.#apply({ type: 'JobEnded', job: client.job });
+    this.#others?.clientLeft(client.slot);
+    this.#others?.jobEnded(client.job);
+    const job = this.#jobNameOf(client);
+    this.#control.jobEnded(job, Date.now());
+    this.#functions.jobEnded(job);
+    this.#jobs.dismissIfGone(client.job);
+  }
+
+  #farewell(driver: RayletClient): void {
+    if (!driver.connection.closed)
+      sendTable(driver.connection, FrameType.Farewell, new FarewellT(driver.job));
   }
 
   frame(client: RayletClient, type: number, bytes: Uint8Array, start: number): void {
@@ -179,13 +261,15 @@ export class RayletServer implements RayletClientEvents {
           exclusive: shape.exclusive,
           count: demand.count(),
           depth: demand.depth(),
-          grantsSeen: demand.grantsSeen(),
+          grantsSeen: Math.max(0, demand.grantsSeen() - (this.#others?.grantsSent(client.slot) ?? 0)),
           ...(demand.meanMilliseconds() > 0 ? { runtimeMs: demand.meanMilliseconds() } : {}),
         });
+        this.#others?.demand(client, demand.shape(), shape, demand.count());
         return;
       }
       case FrameType.ReturnLease: {
         const lease = readTable(ReturnLease.getRootAsReturnLease, bytes, start).lease();
+        if (this.#others?.returned(client, lease)) return;
         this.#leases.delete(lease);
         this.#apply({ type: 'LeaseReturned', client: client.slot, lease });
         return;
@@ -225,7 +309,8 @@ export class RayletServer implements RayletClientEvents {
         const define = readTable(DefineShape.getRootAsDefineShape, bytes, start).unpack();
         const amounts = define.resources.map(({ name, amount }) => [String(name), amount] as const);
         try {
-          client.defineShape(define.shape, this.#scheduler.shape(amounts), define.exclusive);
+          const shape = this.#scheduler.shape(amounts);
+          client.defineShape(define.shape, shape, define.exclusive, amountsOf(define.resources));
         } catch (error) {
           // Not an amount, or more different shapes than any program has: nothing that our own code sends.
           this.#control.recordError({ time: Date.now(), message: `process ${client.pid}: ${String(error)}` });
@@ -236,18 +321,21 @@ export class RayletServer implements RayletClientEvents {
       }
       case FrameType.ExportFunction: {
         const fn = readTable(ExportFunction.getRootAsExportFunction, bytes, start);
-        const job = this.#jobOf(client);
-        this.#functions.add(job, {
-          hash: fn.hash()!,
-          name: fn.name() ?? '',
-          payload: fn.payloadArray()!.slice(),
-        });
+        this.#functions.add(
+          this.#jobNameOf(client),
+          { hash: fn.hash()!, name: fn.name() ?? '', payload: fn.payloadArray()!.slice() },
+          Array.from({ length: fn.heldLength() }, (_, index) => fn.held(index)!),
+        );
         return;
       }
       case FrameType.FetchFunction: {
-        const hash = readTable(FetchFunction.getRootAsFetchFunction, bytes, start).hash()!;
-        void this.#functions.fetch(hash, this.#jobOf(client)).then((fn) => {
-          const reply = new FunctionPayloadT(hash, fn?.name ?? '', [], fn !== undefined);
+        const wanted = readTable(FetchFunction.getRootAsFetchFunction, bytes, start).unpack();
+        const hash = String(wanted.hash);
+        const job =
+          client.kind === ClientKind.Gateway ? jobName(this.#node, wanted.job) : this.#jobNameOf(client);
+        void this.#functions.fetch(hash, job).then((fn) => {
+          const held = [...this.#functions.heldBy(hash, job)];
+          const reply = new FunctionPayloadT(hash, fn?.name ?? '', [], fn !== undefined, held);
           if (fn !== undefined) (reply as { payload: ArrayLike<number> }).payload = fn.payload;
           if (!client.connection.closed) sendTable(client.connection, FrameType.FunctionPayload, reply);
         });
@@ -255,6 +343,7 @@ export class RayletServer implements RayletClientEvents {
       }
       case FrameType.KillWorker: {
         const kill = readTable(KillWorker.getRootAsKillWorker, bytes, start);
+        if (this.#others?.kill(kill.worker(), kill.running())) return;
         const victim = this.#workerClients.get(kill.worker());
         // Only if that task is still on the stack there: its neighbours are not to die for one that has ended.
         if (victim !== undefined && this.#store.running(victim.slot) === kill.running())
@@ -287,14 +376,24 @@ export class RayletServer implements RayletClientEvents {
         sendTable(client.connection, FrameType.StatisticsReply, new StatisticsReplyT(request, json));
         return;
       }
+      case FrameType.ClusterRequest: {
+        const { request } = readTable(ClusterRequest.getRootAsClusterRequest, bytes, start).unpack();
+        void this.#clusterState(request).then((reply) => {
+          if (!client.connection.closed) sendTable(client.connection, FrameType.ClusterReply, reply);
+        });
+        return;
+      }
       case FrameType.Goodbye:
-        if (client.pid === this.#config.ownerPid) void this.stop();
-        else client.connection.close();
+        if (client.pid === this.#config.ownerPid) this.stop();
+        else if (client.kind === ClientKind.Driver) this.#endJob(client);
+        return;
+      default:
+        this.#others?.frame(client, type, bytes, start);
     }
   }
 
   #recordTasks(client: RayletClient, report: TaskEventsT): void {
-    const job = this.#jobOf(client);
+    const job = this.#jobNameOf(client);
     const records = report.events.map((event) => ({
       id: String(event.id),
       job,
@@ -308,8 +407,17 @@ export class RayletServer implements RayletClientEvents {
   }
 
   /** The job that a driver is, or that a worker process works for, as the cluster calls it. */
-  #jobOf(client: RayletClient): string {
-    return jobName(this.#node, client.job || (this.#jobOfWorker.get(client.worker) ?? 0));
+  #jobNameOf(client: RayletClient): string {
+    return jobName(this.#node, this.#jobs.of(client));
+  }
+
+  async #clusterState(request: number): Promise<ClusterReplyT> {
+    const scheduler = this.#scheduler.describe();
+    const [nodes, jobs] = await Promise.all([
+      nodeStates(this.#control, this.#node, scheduler, this.#others?.describe() ?? []),
+      jobStates(this.#control, this.#jobs, this.#node, scheduler),
+    ]);
+    return new ClusterReplyT(request, nodes, jobs);
   }
 
   // ---- the core
@@ -317,6 +425,7 @@ export class RayletServer implements RayletClientEvents {
   #apply(event: SchedulerEvent): void {
     if (this.#ending !== undefined) return;
     for (const instruction of this.#scheduler.handle(event, performance.now())) this.#carryOut(instruction);
+    this.#others?.availableChanged();
     this.#scheduleTick();
   }
 
@@ -330,8 +439,8 @@ export class RayletServer implements RayletClientEvents {
   #carryOut(instruction: SchedulerInstruction): void {
     switch (instruction.type) {
       case 'StartWorker':
-        this.#workers.start(instruction.worker);
-        if (instruction.job !== undefined) this.#jobOfWorker.set(instruction.worker, instruction.job);
+        if (instruction.job !== undefined) this.#jobs.bind(instruction.worker, instruction.job);
+        this.#workers.start(instruction.worker, this.#commandOf(instruction.job));
         return;
       case 'StopWorker': {
         const client = this.#workerClients.get(instruction.worker);
@@ -341,14 +450,14 @@ export class RayletServer implements RayletClientEvents {
         return;
       }
       case 'BindWorker':
-        this.#jobOfWorker.set(instruction.worker, instruction.job);
+        this.#jobs.bind(instruction.worker, instruction.job);
         return;
       case 'Grant': {
         const holder = this.#clients.get(instruction.client);
         const worker = this.#workerClients.get(instruction.worker);
         if (holder === undefined || worker === undefined) return;
         this.#leases.set(instruction.lease, { client: instruction.client, worker: instruction.worker });
-        const job = this.#jobOfWorker.get(instruction.worker) ?? 0;
+        const job = this.#jobs.ofWorker(instruction.worker);
         sendTable(
           worker.connection,
           FrameType.LeaseStarted,
@@ -378,6 +487,10 @@ export class RayletServer implements RayletClientEvents {
         const client = this.#clients.get(instruction.client);
         if (client === undefined) return;
         const number = client.numberOf(instruction.shape, instruction.exclusive);
+        if (instruction.type === 'Infeasible' && this.#others !== undefined) {
+          this.#others.infeasible(client, number, client.shapes[number]!);
+          return;
+        }
         const code =
           instruction.type === 'Infeasible' ? 'ERR_MOBULA_INFEASIBLE_TASK' : 'ERR_MOBULA_WORKER_START';
         sendTable(
@@ -399,7 +512,7 @@ export class RayletServer implements RayletClientEvents {
     const { worker } = end;
     const client = this.#workerClients.get(worker);
     this.#workerClients.delete(worker);
-    this.#jobOfWorker.delete(worker);
+    const job = this.#jobs.ofWorker(worker);
     let running = 0;
     if (client !== undefined) {
       if (this.#clients.get(client.slot) === client) this.#clients.delete(client.slot);
@@ -415,6 +528,7 @@ export class RayletServer implements RayletClientEvents {
     );
     // Whoever ever had a lease on it may have tasks in its hands.
     for (const other of this.#clients.values()) {
+      if (job !== 0 && this.#jobs.of(other) !== job) continue;
       const leases: number[] = [];
       for (const [lease, holder] of this.#leases) {
         if (holder.worker === worker && holder.client === other.slot) leases.push(lease);
@@ -435,14 +549,20 @@ export class RayletServer implements RayletClientEvents {
       );
     }
     for (const [lease, holder] of this.#leases) if (holder.worker === worker) this.#leases.delete(lease);
-    if (this.#ending !== undefined && this.#workers.size === 0) this.#ending();
+    if (client !== undefined) this.#others?.clientLeft(client.slot);
+    this.#jobs.workerExited(worker);
+    this.#ended();
   }
 
   #output(worker: number, pid: number, name: string, stderr: boolean, text: string): void {
-    const job = this.#jobOfWorker.get(worker);
+    this.#show(this.#jobs.ofWorker(worker), name, pid, stderr, text);
+  }
+
+  /** To the job's driver, and what belongs to none to all of them. */
+  #show(job: number, name: string, pid: number, stderr: boolean, text: string): void {
     for (const client of this.#clients.values()) {
       if (client.kind !== ClientKind.Driver || !client.logToDriver) continue;
-      if (job === undefined || client.job === job) {
+      if (job === 0 || client.job === job) {
         sendTable(client.connection, FrameType.Output, new OutputT(name, pid, stderr, text));
       }
     }
@@ -452,6 +572,13 @@ export class RayletServer implements RayletClientEvents {
     const client = this.#clients.get(slot);
     if (client !== undefined)
       sendTable(client.connection, FrameType.ObjectsReady, new ObjectsReadyT([...handles]));
+  }
+
+  /** A worker's command line is the node's own, or that of the driver that it is started for. */
+  #commandOf(job: number | undefined): WorkerCommand {
+    const command = this.#config.worker ?? this.#jobs.commandOf(job);
+    if (command === undefined) throw new Error(`a worker is to be started for job ${job}, which is unknown`);
+    return command;
   }
 
   #describeWorkers(): { worker: number; pid: number; slot: number }[] {

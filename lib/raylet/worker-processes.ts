@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import {
   RAYLET_SOCKET_VARIABLE,
-  type RayletConfig,
   rayletSocket,
   WORKER_NUMBER_VARIABLE,
+  type WorkerCommand,
 } from '../protocol/startup.js';
 import { OutputLines } from './output-lines.js';
 
@@ -37,12 +37,13 @@ interface WorkerProcess {
 
 /** Starts, watches and kills the worker processes of a node. Each leads a process group, and is killed with it. */
 export class WorkerProcesses {
-  readonly #config: RayletConfig;
+  readonly #directory: string;
   readonly #events: WorkerProcessEvents;
   readonly #processes = new Map<number, WorkerProcess>();
 
-  constructor(config: RayletConfig, events: WorkerProcessEvents) {
-    this.#config = config;
+  /** @param directory of the node's sockets */
+  constructor(directory: string, events: WorkerProcessEvents) {
+    this.#directory = directory;
     this.#events = events;
   }
 
@@ -55,14 +56,13 @@ export class WorkerProcesses {
   }
 
   /** A process that cannot be started reports its end like any other. */
-  start(worker: number): void {
-    const { worker: command, directory } = this.#config;
+  start(worker: number, command: WorkerCommand): void {
     const child = spawn(command.execPath, [...command.execArgv, command.script], {
       cwd: command.cwd,
       env: {
         ...command.environment,
         [WORKER_NUMBER_VARIABLE]: String(worker),
-        [RAYLET_SOCKET_VARIABLE]: rayletSocket(directory),
+        [RAYLET_SOCKET_VARIABLE]: rayletSocket(this.#directory),
       },
       stdio: ['ignore', 'pipe', 'pipe'],
       // Its own session and group: Ctrl-C is the driver's alone, and what tasks start is killed with the group.

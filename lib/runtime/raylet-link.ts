@@ -18,6 +18,8 @@ export interface Introduction {
   readonly worker: number;
   readonly name: string;
   readonly logToDriver: boolean;
+  /** JSON of the WorkerCommand of a driver that attaches to a node that is not its own. */
+  readonly workerCommand?: string;
 }
 
 /** What the raylet gave a process that it welcomed. */
@@ -49,24 +51,41 @@ export class RayletLink implements ConnectionHandler {
       this.#store = store;
     });
     this.connection.start();
-    const { version, kind, worker, name, logToDriver } = introduction;
+    const { version, kind, worker, name, logToDriver, workerCommand = '' } = introduction;
     sendTable(
       this.connection,
       FrameType.Hello,
-      new HelloT(version, kind, process.pid, worker, name, logToDriver),
+      new HelloT(version, kind, process.pid, worker, name, logToDriver, workerCommand),
     );
   }
 
   /**
    * Connects and introduces this process.
-   * @throws NotSupportedError when the raylet does not want this process
+   * @param timeout milliseconds that an answer may take; by default, any time
+   * @throws NotSupportedError when the raylet does not want this process; an error with the code of the system call, or ETIMEDOUT
    */
-  static connect(path: string, introduction: Introduction): Promise<[RayletLink, Admission]> {
+  static connect(
+    path: string,
+    introduction: Introduction,
+    timeout?: number,
+  ): Promise<[RayletLink, Admission]> {
     return new Promise((resolve, reject) => {
       const link = new RayletLink(connectSocket(path), introduction);
-      link.#admitted = (admission) => resolve([link, admission]);
-      link.#refused = reject;
+      const timer = timeout === undefined ? undefined : setTimeout(() => link.#giveUp(), timeout);
+      link.#admitted = (admission) => {
+        clearTimeout(timer);
+        resolve([link, admission]);
+      };
+      link.#refused = (error) => {
+        clearTimeout(timer);
+        reject(error);
+      };
     });
+  }
+
+  #giveUp(): void {
+    this.connection.close();
+    this.#refused?.(Object.assign(new Error('the raylet did not answer'), { code: 'ETIMEDOUT' }));
   }
 
   /** Begins to hand the frames over. */
@@ -94,7 +113,8 @@ export class RayletLink implements ConnectionHandler {
     this.#refused?.(
       new NotSupportedError(
         'joining this node',
-        'Its raylet is of another version of mobula, belongs to another user, or has no room for another process.',
+        'Its raylet is of another version of mobula, belongs to another user or to another program, or has no room for another process. ' +
+          'Programs attach to nodes that `mobula start --head` started with the same version.',
       ),
     );
     this.#listener?.onClosed(reason);

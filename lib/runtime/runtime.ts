@@ -11,6 +11,9 @@ import {
   AwaitObjectsT,
   CancelObject,
   CancelObjectT,
+  ClusterReply,
+  type ClusterReplyT,
+  ClusterRequestT,
   CollectRequestT,
   DefineShapeT,
   DemandFailed,
@@ -36,6 +39,7 @@ import { Failures } from './failures.js';
 import type { LeaseTarget } from './lease.js';
 import { ERROR_FLAG, ObjectValues, ownCopy } from './object-values.js';
 import { type PendingObject, PendingObjects } from './pending-objects.js';
+import { Questions } from './questions.js';
 import type { Admission, RayletLink, RayletListener } from './raylet-link.js';
 import type { ResourceShape, ShapeQueue } from './shape-queue.js';
 import { Submitter, type SubmitterPort } from './submitter.js';
@@ -59,7 +63,7 @@ export interface RuntimeHost {
   /** Frames that only this kind of process gets. */
   onFrame(type: number, bytes: Uint8Array, start: number): void;
   onDrained(): void;
-  /** The raylet is gone. */
+  /** The raylet is gone, or has closed the connection; also after the session's end. */
   onRayletDied(): void;
   /** How the raylet ended, for the error; asked for when its socket closes. */
   describeRayletEnd(): Promise<MobulaError>;
@@ -86,12 +90,12 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
   readonly #records: TaskRecords;
   readonly #exported = new Set<string>();
   readonly #names = new Map<number, string>();
-  readonly #statistics = new Map<number, (json: string) => void>();
+  /** Questions to the raylet that are not answered. */
+  readonly #questions = new Questions();
   readonly #sweeper: NodeJS.Timeout;
   #awaited: number[] = [];
   #retained = 0;
   #ended: MobulaError | undefined;
-  #nextRequest = 1;
 
   constructor(link: RayletLink, admission: Admission, codec: Codec, host: RuntimeHost) {
     const { store, welcome } = admission;
@@ -175,16 +179,12 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
 
   /** What the scheduler of the node says of itself. */
   statistics(): Promise<string> {
-    if (this.#ended !== undefined) return Promise.reject(this.#ended);
-    const request = this.#nextRequest++;
-    this.retain();
-    return new Promise((resolve) => {
-      this.#statistics.set(request, (json) => {
-        this.release();
-        resolve(json);
-      });
-      sendTable(this.#link.connection, FrameType.StatisticsRequest, new StatisticsRequestT(request));
-    });
+    return this.#ask((request) => this.send(FrameType.StatisticsRequest, new StatisticsRequestT(request)));
+  }
+
+  /** What the nodes have, and which jobs run. */
+  cluster(): Promise<ClusterReplyT> {
+    return this.#ask((request) => this.send(FrameType.ClusterRequest, new ClusterRequestT(request)));
   }
 
   /** Ends this environment's part: what is pending rejects. */
@@ -194,6 +194,7 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
     clearInterval(this.#sweeper);
     this.submitter.close();
     this.waiting.end(reason);
+    this.#questions.end(reason);
   }
 
   /** Asks the raylet to end what belongs to this process; what it still sends is read. */
@@ -205,8 +206,9 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
 
   /** Gives everything back. Arrays that the program has keep their content. */
   close(): void {
-    this.#link.connection.close();
+    // In this order: with the connection gone, what was ours in the store may be given to others.
     this.store.detach();
+    this.#link.connection.close();
   }
 
   sweep(): void {
@@ -405,8 +407,12 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
       }
       case FrameType.StatisticsReply: {
         const reply = readTable(StatisticsReply.getRootAsStatisticsReply, bytes, start).unpack();
-        this.#statistics.get(reply.request)?.(String(reply.json));
-        this.#statistics.delete(reply.request);
+        this.#questions.answer(reply.request, String(reply.json));
+        return;
+      }
+      case FrameType.ClusterReply: {
+        const reply = readTable(ClusterReply.getRootAsClusterReply, bytes, start).unpack();
+        this.#questions.answer(reply.request, reply);
         return;
       }
       default:
@@ -419,8 +425,8 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
   }
 
   onClosed(): void {
-    if (this.#ended !== undefined) return;
     this.#host.onRayletDied();
+    if (this.#ended !== undefined) return;
     void this.#host.describeRayletEnd().then(
       (error) => this.end(error),
       () => this.end(new RayletDiedError({ pid: 0 })),
@@ -428,6 +434,16 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
   }
 
   // ---- inside
+
+  async #ask<T>(send: (request: number) => void): Promise<T> {
+    if (this.#ended !== undefined) throw this.#ended;
+    this.retain();
+    try {
+      return await this.#questions.ask<T>(send);
+    } finally {
+      this.release();
+    }
+  }
 
   #sendAwaited(): void {
     if (this.#awaited.length === 0) return;

@@ -18,7 +18,7 @@ const compiled = join(
 );
 
 /** The program of a process that Mobula starts: of the same form as the code that starts it. */
-export function programFile(process: 'raylet' | 'worker' | 'cluster'): string {
+export function programFile(process: 'raylet' | 'worker' | 'gateway'): string {
   return join(compiled, process, 'main.js');
 }
 

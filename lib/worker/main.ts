@@ -2,7 +2,7 @@ import type { RemoteOptions } from '../api/options.js';
 import { createRemote } from '../api/remote.js';
 import { session } from '../api/session.js';
 import { RayletDiedError, SerializationError } from '../errors/index.js';
-import { readTable } from '../protocol/frames.js';
+import { amountsOfTables, readTable } from '../protocol/frames.js';
 import {
   ClientKind,
   FetchFunctionT,
@@ -70,7 +70,7 @@ const runtime = new Runtime(link, admission, shipping.codec, {
   contexts,
   ownWorker: number,
   ownTarget: own,
-  resources: { CPU: admission.welcome.cpus },
+  resources: amountsOfTables(admission.welcome.resources),
   onFrame,
   onDrained: () => {
     executor.turn();

@@ -31,6 +31,8 @@ function operations(): [string, () => unknown][] {
     ['mobula.cancel', () => mobula.cancel(ref)],
     ['mobula.allocate', () => mobula.allocate(Uint8Array, 1)],
     ['mobula.statistics', () => mobula.statistics()],
+    ['mobula.nodes', () => mobula.nodes()],
+    ['mobula.resources', () => mobula.resources()],
     ['add.remote', () => add.remote(1, 2)],
   ];
 }
@@ -155,8 +157,8 @@ describe('a session', function () {
     assert.equal(await mobula.get(isInside.remote(), PATIENT), true);
   });
 
-  it('cannot join another node yet, and says so', async () => {
-    await failureOfClass(mobula.NotSupportedError, mobula.init({ address: 'auto' }));
+  it('can begin after an address at which there is no node', async () => {
+    await failureOfClass(mobula.NodeNotFoundError, mobula.init({ address: 'auto' }));
     assert.equal(mobula.isInitialized(), false);
     await mobula.init(SMALL);
   });

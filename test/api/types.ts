@@ -247,6 +247,12 @@ export async function sessions(): Promise<void> {
   expectTypeOf(node).toEqualTypeOf<mobula.Node>();
   expectTypeOf(mobula.currentTask()).toEqualTypeOf<mobula.CurrentTask | undefined>();
   expectTypeOf(mobula.isInitialized()).toEqualTypeOf<boolean>();
+  expectTypeOf(await mobula.nodes()).toEqualTypeOf<mobula.NodeInfo[]>();
+  expectTypeOf(await mobula.resources()).toEqualTypeOf<mobula.ResourceAmounts>();
+  expectTypeOf<mobula.ResourceAmounts['total']>().toEqualTypeOf<Readonly<Record<string, number>>>();
+  // @ts-expect-error: what a node tells of itself is not changed here
+  for (const each of await mobula.nodes()) each.alive = false;
+  await mobula.init({ address: 'auto' });
   {
     using ref = mobula.put(1);
     expectTypeOf(ref).toEqualTypeOf<mobula.ObjectRef<number>>();

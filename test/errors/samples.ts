@@ -10,6 +10,7 @@ import {
   type MobulaError,
   NativeAddonError,
   NodeLinkError,
+  NodeNotFoundError,
   NotInitializedError,
   NotSupportedError,
   ObjectFreedError,
@@ -69,6 +70,7 @@ export function sampleErrors(): MobulaError[] {
       file: 'main.js',
       line: 3,
     }),
+    new NodeNotFoundError('auto', 'Start one with `mobula start --head`.'),
     new RayletDiedError({ pid: 7, signal: 'SIGKILL' }),
     new ProtocolError('worker process 12', 'its length is negative'),
     new NodeLinkError(

@@ -73,6 +73,16 @@ describe('the package as npm packs it', function () {
     );
   });
 
+  it('has the command that its manifest names', async () => {
+    const manifest = JSON.parse(await readFile(join(packageRoot, 'package.json'), 'utf8')) as {
+      bin: { mobula: string };
+      version: string;
+    };
+    const program = join(consumer.folder, 'node_modules', 'mobula', manifest.bin.mobula);
+    assert.match(await readFile(program, 'utf8'), /^#!\/usr\/bin\/env node\n/);
+    assert.equal((await consumer.run(process.execPath, [program, '--version'])).trim(), manifest.version);
+  });
+
   const settings = [
     { module: 'node16', moduleResolution: 'node16', files: ['consumer.ts', 'consumer.cts'] },
     { module: 'nodenext', moduleResolution: 'nodenext', files: ['consumer.ts', 'consumer.cts'] },

@@ -57,6 +57,8 @@ describe('scheduler simulation', function () {
       { cpus: 3, gpus: 2, window: 3, deaths: 0.005, countGrants: false },
       { cpus: 2, startFailure: 0.2, deaths: 0.002 },
       { cpus: 8, gpus: 2, keepIdle: 5, idleWorkerTimeout: 50 },
+      { cpus: 4, gpus: 1, startBound: true, deaths: 0.002 },
+      { cpus: 2, startBound: true, startFailure: 0.1, maxWorkers: 9, idleWorkerTimeout: 50 },
       { cpus: 2, maxWorkers: 7, maxExclusiveLeases: 2, maxZeroCpuLeases: 2, deaths: 0.001 },
     ] satisfies RandomRun[]
   ).entries()) {
@@ -208,6 +210,7 @@ interface RandomRun {
   maxWorkers?: number;
   maxExclusiveLeases?: number;
   maxZeroCpuLeases?: number;
+  startBound?: boolean;
 }
 
 /** Drivers that come and go, trees of tasks of all shapes, processes that die: all that was asked for is done in the end. */

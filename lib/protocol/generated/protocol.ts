@@ -16,6 +16,7 @@ export enum FrameType {
   Goodbye = 11,
   CollectRequest = 12,
   CancelObject = 13,
+  ClusterRequest = 14,
   WorkerReady = 20,
   LeaseSuspended = 21,
   LeaseResumed = 22,
@@ -29,6 +30,8 @@ export enum FrameType {
   Collect = 45,
   DemandFailed = 46,
   StatisticsReply = 47,
+  ClusterReply = 48,
+  Farewell = 49,
   LeaseStarted = 60,
   RevokeLease = 61,
   Retire = 62,
@@ -53,7 +56,8 @@ export enum FrameType {
 export enum ClientKind {
   Driver = 0,
   Worker = 1,
-  Gateway = 2
+  Observer = 2,
+  Gateway = 3
 }
 
 export enum TaskStatus {
@@ -115,8 +119,15 @@ logToDriver():boolean {
   return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : false;
 }
 
+workerCommand():string|null
+workerCommand(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+workerCommand(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 16);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
 static startHello(builder:flatbuffers.Builder) {
-  builder.startObject(6);
+  builder.startObject(7);
 }
 
 static addVersion(builder:flatbuffers.Builder, versionOffset:flatbuffers.Offset) {
@@ -143,12 +154,16 @@ static addLogToDriver(builder:flatbuffers.Builder, logToDriver:boolean) {
   builder.addFieldInt8(5, +logToDriver, +false);
 }
 
+static addWorkerCommand(builder:flatbuffers.Builder, workerCommandOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(6, workerCommandOffset, 0);
+}
+
 static endHello(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createHello(builder:flatbuffers.Builder, versionOffset:flatbuffers.Offset, kind:ClientKind, pid:number, worker:number, nameOffset:flatbuffers.Offset, logToDriver:boolean):flatbuffers.Offset {
+static createHello(builder:flatbuffers.Builder, versionOffset:flatbuffers.Offset, kind:ClientKind, pid:number, worker:number, nameOffset:flatbuffers.Offset, logToDriver:boolean, workerCommandOffset:flatbuffers.Offset):flatbuffers.Offset {
   Hello.startHello(builder);
   Hello.addVersion(builder, versionOffset);
   Hello.addKind(builder, kind);
@@ -156,6 +171,7 @@ static createHello(builder:flatbuffers.Builder, versionOffset:flatbuffers.Offset
   Hello.addWorker(builder, worker);
   Hello.addName(builder, nameOffset);
   Hello.addLogToDriver(builder, logToDriver);
+  Hello.addWorkerCommand(builder, workerCommandOffset);
   return Hello.endHello(builder);
 }
 
@@ -166,7 +182,8 @@ unpack(): HelloT {
     this.pid(),
     this.worker(),
     this.name(),
-    this.logToDriver()
+    this.logToDriver(),
+    this.workerCommand()
   );
 }
 
@@ -178,6 +195,7 @@ unpackTo(_o: HelloT): void {
   _o.worker = this.worker();
   _o.name = this.name();
   _o.logToDriver = this.logToDriver();
+  _o.workerCommand = this.workerCommand();
 }
 }
 
@@ -188,13 +206,15 @@ constructor(
   public pid: number = 0,
   public worker: number = 0,
   public name: string|Uint8Array|null = null,
-  public logToDriver: boolean = false
+  public logToDriver: boolean = false,
+  public workerCommand: string|Uint8Array|null = null
 ){}
 
 
 pack(builder:flatbuffers.Builder): flatbuffers.Offset {
   const version = (this.version !== null ? builder.createString(this.version!) : 0);
   const name = (this.name !== null ? builder.createString(this.name!) : 0);
+  const workerCommand = (this.workerCommand !== null ? builder.createString(this.workerCommand!) : 0);
 
   return Hello.createHello(builder,
     version,
@@ -202,137 +222,8 @@ pack(builder:flatbuffers.Builder): flatbuffers.Offset {
     this.pid,
     this.worker,
     name,
-    this.logToDriver
-  );
-}
-}
-
-export class Welcome implements flatbuffers.IUnpackableObject<WelcomeT> {
-  bb: flatbuffers.ByteBuffer|null = null;
-  bb_pos = 0;
-  __init(i:number, bb:flatbuffers.ByteBuffer):Welcome {
-  this.bb_pos = i;
-  this.bb = bb;
-  return this;
-}
-
-static getRootAsWelcome(bb:flatbuffers.ByteBuffer, obj?:Welcome):Welcome {
-  return (obj || new Welcome()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
-}
-
-static getSizePrefixedRootAsWelcome(bb:flatbuffers.ByteBuffer, obj?:Welcome):Welcome {
-  bb.setPosition(bb.position() + flatbuffers.SIZE_PREFIX_LENGTH);
-  return (obj || new Welcome()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
-}
-
-job():number {
-  const offset = this.bb!.__offset(this.bb_pos, 4);
-  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
-}
-
-node():string|null
-node(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
-node(optionalEncoding?:any):string|Uint8Array|null {
-  const offset = this.bb!.__offset(this.bb_pos, 6);
-  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
-}
-
-directory():string|null
-directory(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
-directory(optionalEncoding?:any):string|Uint8Array|null {
-  const offset = this.bb!.__offset(this.bb_pos, 8);
-  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
-}
-
-cpus():number {
-  const offset = this.bb!.__offset(this.bb_pos, 10);
-  return offset ? this.bb!.readFloat64(this.bb_pos + offset) : 0.0;
-}
-
-rayletPid():number {
-  const offset = this.bb!.__offset(this.bb_pos, 12);
-  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
-}
-
-static startWelcome(builder:flatbuffers.Builder) {
-  builder.startObject(5);
-}
-
-static addJob(builder:flatbuffers.Builder, job:number) {
-  builder.addFieldInt32(0, job, 0);
-}
-
-static addNode(builder:flatbuffers.Builder, nodeOffset:flatbuffers.Offset) {
-  builder.addFieldOffset(1, nodeOffset, 0);
-}
-
-static addDirectory(builder:flatbuffers.Builder, directoryOffset:flatbuffers.Offset) {
-  builder.addFieldOffset(2, directoryOffset, 0);
-}
-
-static addCpus(builder:flatbuffers.Builder, cpus:number) {
-  builder.addFieldFloat64(3, cpus, 0.0);
-}
-
-static addRayletPid(builder:flatbuffers.Builder, rayletPid:number) {
-  builder.addFieldInt32(4, rayletPid, 0);
-}
-
-static endWelcome(builder:flatbuffers.Builder):flatbuffers.Offset {
-  const offset = builder.endObject();
-  return offset;
-}
-
-static createWelcome(builder:flatbuffers.Builder, job:number, nodeOffset:flatbuffers.Offset, directoryOffset:flatbuffers.Offset, cpus:number, rayletPid:number):flatbuffers.Offset {
-  Welcome.startWelcome(builder);
-  Welcome.addJob(builder, job);
-  Welcome.addNode(builder, nodeOffset);
-  Welcome.addDirectory(builder, directoryOffset);
-  Welcome.addCpus(builder, cpus);
-  Welcome.addRayletPid(builder, rayletPid);
-  return Welcome.endWelcome(builder);
-}
-
-unpack(): WelcomeT {
-  return new WelcomeT(
-    this.job(),
-    this.node(),
-    this.directory(),
-    this.cpus(),
-    this.rayletPid()
-  );
-}
-
-
-unpackTo(_o: WelcomeT): void {
-  _o.job = this.job();
-  _o.node = this.node();
-  _o.directory = this.directory();
-  _o.cpus = this.cpus();
-  _o.rayletPid = this.rayletPid();
-}
-}
-
-export class WelcomeT implements flatbuffers.IGeneratedObject {
-constructor(
-  public job: number = 0,
-  public node: string|Uint8Array|null = null,
-  public directory: string|Uint8Array|null = null,
-  public cpus: number = 0.0,
-  public rayletPid: number = 0
-){}
-
-
-pack(builder:flatbuffers.Builder): flatbuffers.Offset {
-  const node = (this.node !== null ? builder.createString(this.node!) : 0);
-  const directory = (this.directory !== null ? builder.createString(this.directory!) : 0);
-
-  return Welcome.createWelcome(builder,
-    this.job,
-    node,
-    directory,
-    this.cpus,
-    this.rayletPid
+    this.logToDriver,
+    workerCommand
   );
 }
 }
@@ -418,6 +309,154 @@ pack(builder:flatbuffers.Builder): flatbuffers.Offset {
   return Resource.createResource(builder,
     name,
     this.amount
+  );
+}
+}
+
+export class Welcome implements flatbuffers.IUnpackableObject<WelcomeT> {
+  bb: flatbuffers.ByteBuffer|null = null;
+  bb_pos = 0;
+  __init(i:number, bb:flatbuffers.ByteBuffer):Welcome {
+  this.bb_pos = i;
+  this.bb = bb;
+  return this;
+}
+
+static getRootAsWelcome(bb:flatbuffers.ByteBuffer, obj?:Welcome):Welcome {
+  return (obj || new Welcome()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+static getSizePrefixedRootAsWelcome(bb:flatbuffers.ByteBuffer, obj?:Welcome):Welcome {
+  bb.setPosition(bb.position() + flatbuffers.SIZE_PREFIX_LENGTH);
+  return (obj || new Welcome()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+job():number {
+  const offset = this.bb!.__offset(this.bb_pos, 4);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
+node():string|null
+node(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+node(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 6);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
+directory():string|null
+directory(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+directory(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 8);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
+resources(index: number, obj?:Resource):Resource|null {
+  const offset = this.bb!.__offset(this.bb_pos, 10);
+  return offset ? (obj || new Resource()).__init(this.bb!.__indirect(this.bb!.__vector(this.bb_pos + offset) + index * 4), this.bb!) : null;
+}
+
+resourcesLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 10);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+rayletPid():number {
+  const offset = this.bb!.__offset(this.bb_pos, 12);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
+static startWelcome(builder:flatbuffers.Builder) {
+  builder.startObject(5);
+}
+
+static addJob(builder:flatbuffers.Builder, job:number) {
+  builder.addFieldInt32(0, job, 0);
+}
+
+static addNode(builder:flatbuffers.Builder, nodeOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(1, nodeOffset, 0);
+}
+
+static addDirectory(builder:flatbuffers.Builder, directoryOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(2, directoryOffset, 0);
+}
+
+static addResources(builder:flatbuffers.Builder, resourcesOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(3, resourcesOffset, 0);
+}
+
+static createResourcesVector(builder:flatbuffers.Builder, data:flatbuffers.Offset[]):flatbuffers.Offset {
+  builder.startVector(4, data.length, 4);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addOffset(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startResourcesVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(4, numElems, 4);
+}
+
+static addRayletPid(builder:flatbuffers.Builder, rayletPid:number) {
+  builder.addFieldInt32(4, rayletPid, 0);
+}
+
+static endWelcome(builder:flatbuffers.Builder):flatbuffers.Offset {
+  const offset = builder.endObject();
+  return offset;
+}
+
+static createWelcome(builder:flatbuffers.Builder, job:number, nodeOffset:flatbuffers.Offset, directoryOffset:flatbuffers.Offset, resourcesOffset:flatbuffers.Offset, rayletPid:number):flatbuffers.Offset {
+  Welcome.startWelcome(builder);
+  Welcome.addJob(builder, job);
+  Welcome.addNode(builder, nodeOffset);
+  Welcome.addDirectory(builder, directoryOffset);
+  Welcome.addResources(builder, resourcesOffset);
+  Welcome.addRayletPid(builder, rayletPid);
+  return Welcome.endWelcome(builder);
+}
+
+unpack(): WelcomeT {
+  return new WelcomeT(
+    this.job(),
+    this.node(),
+    this.directory(),
+    this.bb!.createObjList<Resource, ResourceT>(this.resources.bind(this), this.resourcesLength()),
+    this.rayletPid()
+  );
+}
+
+
+unpackTo(_o: WelcomeT): void {
+  _o.job = this.job();
+  _o.node = this.node();
+  _o.directory = this.directory();
+  _o.resources = this.bb!.createObjList<Resource, ResourceT>(this.resources.bind(this), this.resourcesLength());
+  _o.rayletPid = this.rayletPid();
+}
+}
+
+export class WelcomeT implements flatbuffers.IGeneratedObject {
+constructor(
+  public job: number = 0,
+  public node: string|Uint8Array|null = null,
+  public directory: string|Uint8Array|null = null,
+  public resources: (ResourceT)[] = [],
+  public rayletPid: number = 0
+){}
+
+
+pack(builder:flatbuffers.Builder): flatbuffers.Offset {
+  const node = (this.node !== null ? builder.createString(this.node!) : 0);
+  const directory = (this.directory !== null ? builder.createString(this.directory!) : 0);
+  const resources = Welcome.createResourcesVector(builder, builder.createObjectOffsetList(this.resources));
+
+  return Welcome.createWelcome(builder,
+    this.job,
+    node,
+    directory,
+    resources,
+    this.rayletPid
   );
 }
 }
@@ -2086,12 +2125,21 @@ hash(optionalEncoding?:any):string|Uint8Array|null {
   return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
 }
 
+job():number {
+  const offset = this.bb!.__offset(this.bb_pos, 6);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
 static startFetchFunction(builder:flatbuffers.Builder) {
-  builder.startObject(1);
+  builder.startObject(2);
 }
 
 static addHash(builder:flatbuffers.Builder, hashOffset:flatbuffers.Offset) {
   builder.addFieldOffset(0, hashOffset, 0);
+}
+
+static addJob(builder:flatbuffers.Builder, job:number) {
+  builder.addFieldInt32(1, job, 0);
 }
 
 static endFetchFunction(builder:flatbuffers.Builder):flatbuffers.Offset {
@@ -2099,27 +2147,31 @@ static endFetchFunction(builder:flatbuffers.Builder):flatbuffers.Offset {
   return offset;
 }
 
-static createFetchFunction(builder:flatbuffers.Builder, hashOffset:flatbuffers.Offset):flatbuffers.Offset {
+static createFetchFunction(builder:flatbuffers.Builder, hashOffset:flatbuffers.Offset, job:number):flatbuffers.Offset {
   FetchFunction.startFetchFunction(builder);
   FetchFunction.addHash(builder, hashOffset);
+  FetchFunction.addJob(builder, job);
   return FetchFunction.endFetchFunction(builder);
 }
 
 unpack(): FetchFunctionT {
   return new FetchFunctionT(
-    this.hash()
+    this.hash(),
+    this.job()
   );
 }
 
 
 unpackTo(_o: FetchFunctionT): void {
   _o.hash = this.hash();
+  _o.job = this.job();
 }
 }
 
 export class FetchFunctionT implements flatbuffers.IGeneratedObject {
 constructor(
-  public hash: string|Uint8Array|null = null
+  public hash: string|Uint8Array|null = null,
+  public job: number = 0
 ){}
 
 
@@ -2127,7 +2179,8 @@ pack(builder:flatbuffers.Builder): flatbuffers.Offset {
   const hash = (this.hash !== null ? builder.createString(this.hash!) : 0);
 
   return FetchFunction.createFetchFunction(builder,
-    hash
+    hash,
+    this.job
   );
 }
 }
@@ -3183,6 +3236,599 @@ pack(builder:flatbuffers.Builder): flatbuffers.Offset {
 }
 }
 
+export class ClusterRequest implements flatbuffers.IUnpackableObject<ClusterRequestT> {
+  bb: flatbuffers.ByteBuffer|null = null;
+  bb_pos = 0;
+  __init(i:number, bb:flatbuffers.ByteBuffer):ClusterRequest {
+  this.bb_pos = i;
+  this.bb = bb;
+  return this;
+}
+
+static getRootAsClusterRequest(bb:flatbuffers.ByteBuffer, obj?:ClusterRequest):ClusterRequest {
+  return (obj || new ClusterRequest()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+static getSizePrefixedRootAsClusterRequest(bb:flatbuffers.ByteBuffer, obj?:ClusterRequest):ClusterRequest {
+  bb.setPosition(bb.position() + flatbuffers.SIZE_PREFIX_LENGTH);
+  return (obj || new ClusterRequest()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+request():number {
+  const offset = this.bb!.__offset(this.bb_pos, 4);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
+static startClusterRequest(builder:flatbuffers.Builder) {
+  builder.startObject(1);
+}
+
+static addRequest(builder:flatbuffers.Builder, request:number) {
+  builder.addFieldInt32(0, request, 0);
+}
+
+static endClusterRequest(builder:flatbuffers.Builder):flatbuffers.Offset {
+  const offset = builder.endObject();
+  return offset;
+}
+
+static createClusterRequest(builder:flatbuffers.Builder, request:number):flatbuffers.Offset {
+  ClusterRequest.startClusterRequest(builder);
+  ClusterRequest.addRequest(builder, request);
+  return ClusterRequest.endClusterRequest(builder);
+}
+
+unpack(): ClusterRequestT {
+  return new ClusterRequestT(
+    this.request()
+  );
+}
+
+
+unpackTo(_o: ClusterRequestT): void {
+  _o.request = this.request();
+}
+}
+
+export class ClusterRequestT implements flatbuffers.IGeneratedObject {
+constructor(
+  public request: number = 0
+){}
+
+
+pack(builder:flatbuffers.Builder): flatbuffers.Offset {
+  return ClusterRequest.createClusterRequest(builder,
+    this.request
+  );
+}
+}
+
+export class NodeState implements flatbuffers.IUnpackableObject<NodeStateT> {
+  bb: flatbuffers.ByteBuffer|null = null;
+  bb_pos = 0;
+  __init(i:number, bb:flatbuffers.ByteBuffer):NodeState {
+  this.bb_pos = i;
+  this.bb = bb;
+  return this;
+}
+
+static getRootAsNodeState(bb:flatbuffers.ByteBuffer, obj?:NodeState):NodeState {
+  return (obj || new NodeState()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+static getSizePrefixedRootAsNodeState(bb:flatbuffers.ByteBuffer, obj?:NodeState):NodeState {
+  bb.setPosition(bb.position() + flatbuffers.SIZE_PREFIX_LENGTH);
+  return (obj || new NodeState()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+id():string|null
+id(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+id(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 4);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
+alive():boolean {
+  const offset = this.bb!.__offset(this.bb_pos, 6);
+  return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : false;
+}
+
+address():string|null
+address(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+address(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 8);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
+pid():number {
+  const offset = this.bb!.__offset(this.bb_pos, 10);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
+started():number {
+  const offset = this.bb!.__offset(this.bb_pos, 12);
+  return offset ? this.bb!.readFloat64(this.bb_pos + offset) : 0.0;
+}
+
+resources(index: number, obj?:Resource):Resource|null {
+  const offset = this.bb!.__offset(this.bb_pos, 14);
+  return offset ? (obj || new Resource()).__init(this.bb!.__indirect(this.bb!.__vector(this.bb_pos + offset) + index * 4), this.bb!) : null;
+}
+
+resourcesLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 14);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+available(index: number, obj?:Resource):Resource|null {
+  const offset = this.bb!.__offset(this.bb_pos, 16);
+  return offset ? (obj || new Resource()).__init(this.bb!.__indirect(this.bb!.__vector(this.bb_pos + offset) + index * 4), this.bb!) : null;
+}
+
+availableLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 16);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+objectStoreMemory():number {
+  const offset = this.bb!.__offset(this.bb_pos, 18);
+  return offset ? this.bb!.readFloat64(this.bb_pos + offset) : 0.0;
+}
+
+static startNodeState(builder:flatbuffers.Builder) {
+  builder.startObject(8);
+}
+
+static addId(builder:flatbuffers.Builder, idOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(0, idOffset, 0);
+}
+
+static addAlive(builder:flatbuffers.Builder, alive:boolean) {
+  builder.addFieldInt8(1, +alive, +false);
+}
+
+static addAddress(builder:flatbuffers.Builder, addressOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(2, addressOffset, 0);
+}
+
+static addPid(builder:flatbuffers.Builder, pid:number) {
+  builder.addFieldInt32(3, pid, 0);
+}
+
+static addStarted(builder:flatbuffers.Builder, started:number) {
+  builder.addFieldFloat64(4, started, 0.0);
+}
+
+static addResources(builder:flatbuffers.Builder, resourcesOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(5, resourcesOffset, 0);
+}
+
+static createResourcesVector(builder:flatbuffers.Builder, data:flatbuffers.Offset[]):flatbuffers.Offset {
+  builder.startVector(4, data.length, 4);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addOffset(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startResourcesVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(4, numElems, 4);
+}
+
+static addAvailable(builder:flatbuffers.Builder, availableOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(6, availableOffset, 0);
+}
+
+static createAvailableVector(builder:flatbuffers.Builder, data:flatbuffers.Offset[]):flatbuffers.Offset {
+  builder.startVector(4, data.length, 4);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addOffset(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startAvailableVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(4, numElems, 4);
+}
+
+static addObjectStoreMemory(builder:flatbuffers.Builder, objectStoreMemory:number) {
+  builder.addFieldFloat64(7, objectStoreMemory, 0.0);
+}
+
+static endNodeState(builder:flatbuffers.Builder):flatbuffers.Offset {
+  const offset = builder.endObject();
+  return offset;
+}
+
+static createNodeState(builder:flatbuffers.Builder, idOffset:flatbuffers.Offset, alive:boolean, addressOffset:flatbuffers.Offset, pid:number, started:number, resourcesOffset:flatbuffers.Offset, availableOffset:flatbuffers.Offset, objectStoreMemory:number):flatbuffers.Offset {
+  NodeState.startNodeState(builder);
+  NodeState.addId(builder, idOffset);
+  NodeState.addAlive(builder, alive);
+  NodeState.addAddress(builder, addressOffset);
+  NodeState.addPid(builder, pid);
+  NodeState.addStarted(builder, started);
+  NodeState.addResources(builder, resourcesOffset);
+  NodeState.addAvailable(builder, availableOffset);
+  NodeState.addObjectStoreMemory(builder, objectStoreMemory);
+  return NodeState.endNodeState(builder);
+}
+
+unpack(): NodeStateT {
+  return new NodeStateT(
+    this.id(),
+    this.alive(),
+    this.address(),
+    this.pid(),
+    this.started(),
+    this.bb!.createObjList<Resource, ResourceT>(this.resources.bind(this), this.resourcesLength()),
+    this.bb!.createObjList<Resource, ResourceT>(this.available.bind(this), this.availableLength()),
+    this.objectStoreMemory()
+  );
+}
+
+
+unpackTo(_o: NodeStateT): void {
+  _o.id = this.id();
+  _o.alive = this.alive();
+  _o.address = this.address();
+  _o.pid = this.pid();
+  _o.started = this.started();
+  _o.resources = this.bb!.createObjList<Resource, ResourceT>(this.resources.bind(this), this.resourcesLength());
+  _o.available = this.bb!.createObjList<Resource, ResourceT>(this.available.bind(this), this.availableLength());
+  _o.objectStoreMemory = this.objectStoreMemory();
+}
+}
+
+export class NodeStateT implements flatbuffers.IGeneratedObject {
+constructor(
+  public id: string|Uint8Array|null = null,
+  public alive: boolean = false,
+  public address: string|Uint8Array|null = null,
+  public pid: number = 0,
+  public started: number = 0.0,
+  public resources: (ResourceT)[] = [],
+  public available: (ResourceT)[] = [],
+  public objectStoreMemory: number = 0.0
+){}
+
+
+pack(builder:flatbuffers.Builder): flatbuffers.Offset {
+  const id = (this.id !== null ? builder.createString(this.id!) : 0);
+  const address = (this.address !== null ? builder.createString(this.address!) : 0);
+  const resources = NodeState.createResourcesVector(builder, builder.createObjectOffsetList(this.resources));
+  const available = NodeState.createAvailableVector(builder, builder.createObjectOffsetList(this.available));
+
+  return NodeState.createNodeState(builder,
+    id,
+    this.alive,
+    address,
+    this.pid,
+    this.started,
+    resources,
+    available,
+    this.objectStoreMemory
+  );
+}
+}
+
+export class JobState implements flatbuffers.IUnpackableObject<JobStateT> {
+  bb: flatbuffers.ByteBuffer|null = null;
+  bb_pos = 0;
+  __init(i:number, bb:flatbuffers.ByteBuffer):JobState {
+  this.bb_pos = i;
+  this.bb = bb;
+  return this;
+}
+
+static getRootAsJobState(bb:flatbuffers.ByteBuffer, obj?:JobState):JobState {
+  return (obj || new JobState()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+static getSizePrefixedRootAsJobState(bb:flatbuffers.ByteBuffer, obj?:JobState):JobState {
+  bb.setPosition(bb.position() + flatbuffers.SIZE_PREFIX_LENGTH);
+  return (obj || new JobState()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+job():string|null
+job(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+job(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 4);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
+name():string|null
+name(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+name(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 6);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
+pid():number {
+  const offset = this.bb!.__offset(this.bb_pos, 8);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
+started():number {
+  const offset = this.bb!.__offset(this.bb_pos, 10);
+  return offset ? this.bb!.readFloat64(this.bb_pos + offset) : 0.0;
+}
+
+workers():number {
+  const offset = this.bb!.__offset(this.bb_pos, 12);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
+running():number {
+  const offset = this.bb!.__offset(this.bb_pos, 14);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
+queued():number {
+  const offset = this.bb!.__offset(this.bb_pos, 16);
+  return offset ? this.bb!.readFloat64(this.bb_pos + offset) : 0.0;
+}
+
+finished():number {
+  const offset = this.bb!.__offset(this.bb_pos, 18);
+  return offset ? this.bb!.readFloat64(this.bb_pos + offset) : 0.0;
+}
+
+failed():number {
+  const offset = this.bb!.__offset(this.bb_pos, 20);
+  return offset ? this.bb!.readFloat64(this.bb_pos + offset) : 0.0;
+}
+
+static startJobState(builder:flatbuffers.Builder) {
+  builder.startObject(9);
+}
+
+static addJob(builder:flatbuffers.Builder, jobOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(0, jobOffset, 0);
+}
+
+static addName(builder:flatbuffers.Builder, nameOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(1, nameOffset, 0);
+}
+
+static addPid(builder:flatbuffers.Builder, pid:number) {
+  builder.addFieldInt32(2, pid, 0);
+}
+
+static addStarted(builder:flatbuffers.Builder, started:number) {
+  builder.addFieldFloat64(3, started, 0.0);
+}
+
+static addWorkers(builder:flatbuffers.Builder, workers:number) {
+  builder.addFieldInt32(4, workers, 0);
+}
+
+static addRunning(builder:flatbuffers.Builder, running:number) {
+  builder.addFieldInt32(5, running, 0);
+}
+
+static addQueued(builder:flatbuffers.Builder, queued:number) {
+  builder.addFieldFloat64(6, queued, 0.0);
+}
+
+static addFinished(builder:flatbuffers.Builder, finished:number) {
+  builder.addFieldFloat64(7, finished, 0.0);
+}
+
+static addFailed(builder:flatbuffers.Builder, failed:number) {
+  builder.addFieldFloat64(8, failed, 0.0);
+}
+
+static endJobState(builder:flatbuffers.Builder):flatbuffers.Offset {
+  const offset = builder.endObject();
+  return offset;
+}
+
+static createJobState(builder:flatbuffers.Builder, jobOffset:flatbuffers.Offset, nameOffset:flatbuffers.Offset, pid:number, started:number, workers:number, running:number, queued:number, finished:number, failed:number):flatbuffers.Offset {
+  JobState.startJobState(builder);
+  JobState.addJob(builder, jobOffset);
+  JobState.addName(builder, nameOffset);
+  JobState.addPid(builder, pid);
+  JobState.addStarted(builder, started);
+  JobState.addWorkers(builder, workers);
+  JobState.addRunning(builder, running);
+  JobState.addQueued(builder, queued);
+  JobState.addFinished(builder, finished);
+  JobState.addFailed(builder, failed);
+  return JobState.endJobState(builder);
+}
+
+unpack(): JobStateT {
+  return new JobStateT(
+    this.job(),
+    this.name(),
+    this.pid(),
+    this.started(),
+    this.workers(),
+    this.running(),
+    this.queued(),
+    this.finished(),
+    this.failed()
+  );
+}
+
+
+unpackTo(_o: JobStateT): void {
+  _o.job = this.job();
+  _o.name = this.name();
+  _o.pid = this.pid();
+  _o.started = this.started();
+  _o.workers = this.workers();
+  _o.running = this.running();
+  _o.queued = this.queued();
+  _o.finished = this.finished();
+  _o.failed = this.failed();
+}
+}
+
+export class JobStateT implements flatbuffers.IGeneratedObject {
+constructor(
+  public job: string|Uint8Array|null = null,
+  public name: string|Uint8Array|null = null,
+  public pid: number = 0,
+  public started: number = 0.0,
+  public workers: number = 0,
+  public running: number = 0,
+  public queued: number = 0.0,
+  public finished: number = 0.0,
+  public failed: number = 0.0
+){}
+
+
+pack(builder:flatbuffers.Builder): flatbuffers.Offset {
+  const job = (this.job !== null ? builder.createString(this.job!) : 0);
+  const name = (this.name !== null ? builder.createString(this.name!) : 0);
+
+  return JobState.createJobState(builder,
+    job,
+    name,
+    this.pid,
+    this.started,
+    this.workers,
+    this.running,
+    this.queued,
+    this.finished,
+    this.failed
+  );
+}
+}
+
+export class ClusterReply implements flatbuffers.IUnpackableObject<ClusterReplyT> {
+  bb: flatbuffers.ByteBuffer|null = null;
+  bb_pos = 0;
+  __init(i:number, bb:flatbuffers.ByteBuffer):ClusterReply {
+  this.bb_pos = i;
+  this.bb = bb;
+  return this;
+}
+
+static getRootAsClusterReply(bb:flatbuffers.ByteBuffer, obj?:ClusterReply):ClusterReply {
+  return (obj || new ClusterReply()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+static getSizePrefixedRootAsClusterReply(bb:flatbuffers.ByteBuffer, obj?:ClusterReply):ClusterReply {
+  bb.setPosition(bb.position() + flatbuffers.SIZE_PREFIX_LENGTH);
+  return (obj || new ClusterReply()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+request():number {
+  const offset = this.bb!.__offset(this.bb_pos, 4);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
+nodes(index: number, obj?:NodeState):NodeState|null {
+  const offset = this.bb!.__offset(this.bb_pos, 6);
+  return offset ? (obj || new NodeState()).__init(this.bb!.__indirect(this.bb!.__vector(this.bb_pos + offset) + index * 4), this.bb!) : null;
+}
+
+nodesLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 6);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+jobs(index: number, obj?:JobState):JobState|null {
+  const offset = this.bb!.__offset(this.bb_pos, 8);
+  return offset ? (obj || new JobState()).__init(this.bb!.__indirect(this.bb!.__vector(this.bb_pos + offset) + index * 4), this.bb!) : null;
+}
+
+jobsLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 8);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+static startClusterReply(builder:flatbuffers.Builder) {
+  builder.startObject(3);
+}
+
+static addRequest(builder:flatbuffers.Builder, request:number) {
+  builder.addFieldInt32(0, request, 0);
+}
+
+static addNodes(builder:flatbuffers.Builder, nodesOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(1, nodesOffset, 0);
+}
+
+static createNodesVector(builder:flatbuffers.Builder, data:flatbuffers.Offset[]):flatbuffers.Offset {
+  builder.startVector(4, data.length, 4);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addOffset(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startNodesVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(4, numElems, 4);
+}
+
+static addJobs(builder:flatbuffers.Builder, jobsOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(2, jobsOffset, 0);
+}
+
+static createJobsVector(builder:flatbuffers.Builder, data:flatbuffers.Offset[]):flatbuffers.Offset {
+  builder.startVector(4, data.length, 4);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addOffset(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startJobsVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(4, numElems, 4);
+}
+
+static endClusterReply(builder:flatbuffers.Builder):flatbuffers.Offset {
+  const offset = builder.endObject();
+  return offset;
+}
+
+static createClusterReply(builder:flatbuffers.Builder, request:number, nodesOffset:flatbuffers.Offset, jobsOffset:flatbuffers.Offset):flatbuffers.Offset {
+  ClusterReply.startClusterReply(builder);
+  ClusterReply.addRequest(builder, request);
+  ClusterReply.addNodes(builder, nodesOffset);
+  ClusterReply.addJobs(builder, jobsOffset);
+  return ClusterReply.endClusterReply(builder);
+}
+
+unpack(): ClusterReplyT {
+  return new ClusterReplyT(
+    this.request(),
+    this.bb!.createObjList<NodeState, NodeStateT>(this.nodes.bind(this), this.nodesLength()),
+    this.bb!.createObjList<JobState, JobStateT>(this.jobs.bind(this), this.jobsLength())
+  );
+}
+
+
+unpackTo(_o: ClusterReplyT): void {
+  _o.request = this.request();
+  _o.nodes = this.bb!.createObjList<NodeState, NodeStateT>(this.nodes.bind(this), this.nodesLength());
+  _o.jobs = this.bb!.createObjList<JobState, JobStateT>(this.jobs.bind(this), this.jobsLength());
+}
+}
+
+export class ClusterReplyT implements flatbuffers.IGeneratedObject {
+constructor(
+  public request: number = 0,
+  public nodes: (NodeStateT)[] = [],
+  public jobs: (JobStateT)[] = []
+){}
+
+
+pack(builder:flatbuffers.Builder): flatbuffers.Offset {
+  const nodes = ClusterReply.createNodesVector(builder, builder.createObjectOffsetList(this.nodes));
+  const jobs = ClusterReply.createJobsVector(builder, builder.createObjectOffsetList(this.jobs));
+
+  return ClusterReply.createClusterReply(builder,
+    this.request,
+    nodes,
+    jobs
+  );
+}
+}
+
 export class Goodbye implements flatbuffers.IUnpackableObject<GoodbyeT> {
   bb: flatbuffers.ByteBuffer|null = null;
   bb_pos = 0;
@@ -3250,6 +3896,73 @@ pack(builder:flatbuffers.Builder): flatbuffers.Offset {
 
   return Goodbye.createGoodbye(builder,
     reason
+  );
+}
+}
+
+export class Farewell implements flatbuffers.IUnpackableObject<FarewellT> {
+  bb: flatbuffers.ByteBuffer|null = null;
+  bb_pos = 0;
+  __init(i:number, bb:flatbuffers.ByteBuffer):Farewell {
+  this.bb_pos = i;
+  this.bb = bb;
+  return this;
+}
+
+static getRootAsFarewell(bb:flatbuffers.ByteBuffer, obj?:Farewell):Farewell {
+  return (obj || new Farewell()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+static getSizePrefixedRootAsFarewell(bb:flatbuffers.ByteBuffer, obj?:Farewell):Farewell {
+  bb.setPosition(bb.position() + flatbuffers.SIZE_PREFIX_LENGTH);
+  return (obj || new Farewell()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+job():number {
+  const offset = this.bb!.__offset(this.bb_pos, 4);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
+static startFarewell(builder:flatbuffers.Builder) {
+  builder.startObject(1);
+}
+
+static addJob(builder:flatbuffers.Builder, job:number) {
+  builder.addFieldInt32(0, job, 0);
+}
+
+static endFarewell(builder:flatbuffers.Builder):flatbuffers.Offset {
+  const offset = builder.endObject();
+  return offset;
+}
+
+static createFarewell(builder:flatbuffers.Builder, job:number):flatbuffers.Offset {
+  Farewell.startFarewell(builder);
+  Farewell.addJob(builder, job);
+  return Farewell.endFarewell(builder);
+}
+
+unpack(): FarewellT {
+  return new FarewellT(
+    this.job()
+  );
+}
+
+
+unpackTo(_o: FarewellT): void {
+  _o.job = this.job();
+}
+}
+
+export class FarewellT implements flatbuffers.IGeneratedObject {
+constructor(
+  public job: number = 0
+){}
+
+
+pack(builder:flatbuffers.Builder): flatbuffers.Offset {
+  return Farewell.createFarewell(builder,
+    this.job
   );
 }
 }

@@ -102,6 +102,6 @@ function reasonFor(demand: DemandClass, { resources }: SchedulerParts): string {
   return demand.obstacle ?? 'it is not its turn';
 }
 
-function amounts(units: Readonly<Record<string, number>>): Amounts {
+export function amounts(units: Readonly<Record<string, number>>): Amounts {
   return Object.fromEntries(Object.entries(units).map(([name, value]) => [name, value / RESOURCE_UNITS]));
 }

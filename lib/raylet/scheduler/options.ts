@@ -8,6 +8,11 @@ export interface SchedulerOptions {
   readonly resources: Readonly<Record<string, number>>;
   /** Processes started before anybody asks. Default: one a CPU. */
   readonly prestartWorkers?: number;
+  /**
+   * Processes belong to a job from their start, because jobs start them differently: none is started for nobody, and a new
+   * driver is given its part of `prestartWorkers`. Default false.
+   */
+  readonly startBound?: boolean;
   /** Leases at once on shapes that need no CPU. Default: 4 a CPU and 8. */
   readonly maxZeroCpuLeases?: number;
   /** Leases at once on processes of their own, awake or suspended: those are of no use to others. Default: 4 a CPU and 8. */
@@ -44,6 +49,7 @@ export function resolveOptions(options: SchedulerOptions): ResolvedOptions {
   return {
     resources: options.resources,
     prestartWorkers,
+    startBound: options.startBound ?? false,
     maxZeroCpuLeases,
     maxExclusiveLeases,
     maxWorkers:

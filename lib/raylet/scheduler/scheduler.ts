@@ -1,5 +1,5 @@
 import { DemandTable } from './demand.js';
-import { describe, type SchedulerDescription } from './describe.js';
+import { type Amounts, amounts, describe, type SchedulerDescription } from './describe.js';
 import { Client, Job, type Lease, type SubmitterQueue, type Worker } from './entities.js';
 import type {
   ClientId,
@@ -100,6 +100,11 @@ export class Scheduler {
     return at === Number.POSITIVE_INFINITY ? undefined : at;
   }
 
+  /** What can be given away now, 1 = one; below zero while tasks that resumed hold more than there is. */
+  available(): Amounts {
+    return amounts(this.#resources.named(this.#resources.available));
+  }
+
   /** What the node has, holds and waits for: for people, for `status`, for the texts of errors. JSON-safe. */
   describe(): SchedulerDescription {
     return describe(this.#parts(), this.#now, this.#ignored);
@@ -175,7 +180,8 @@ export class Scheduler {
     const client = new Client(event.client, undefined, job, totals);
     job.drivers.add(client);
     this.#clients.set(client.id, client);
-    if (this.#ticked) this.#startForNobody(this.#starts.prestart());
+    if (this.#ticked) this.#startBeforehand(undefined, this.#starts.prestart());
+    this.#startBeforehand(job, this.#starts.prestartFor(job));
     return true;
   }
 
@@ -302,7 +308,7 @@ export class Scheduler {
   }
 
   #handleTick(): boolean {
-    if (!this.#ticked) this.#startForNobody(this.#starts.prestart());
+    if (!this.#ticked) this.#startBeforehand(undefined, this.#starts.prestart());
     this.#ticked = true;
     for (;;) {
       const worker = this.#starts.surplus(this.#now);
@@ -360,7 +366,7 @@ export class Scheduler {
       exclusive,
       resources: shape.resources,
     });
-    if (unbound) this.#startForNobody(this.#starts.spare());
+    if (unbound) this.#startBeforehand(undefined, this.#starts.spare());
   }
 
   #revoke(lease: Lease, hard: boolean): void {
@@ -375,8 +381,8 @@ export class Scheduler {
     this.#holdingsChanged = true;
   }
 
-  #startForNobody(count: number): void {
-    for (let missing = count; missing > 0; missing--) this.#start(undefined, 'beforehand');
+  #startBeforehand(job: Job | undefined, count: number): void {
+    for (let missing = count; missing > 0; missing--) this.#start(job, 'beforehand');
   }
 
   #start(job: Job | undefined, cause: string): void {

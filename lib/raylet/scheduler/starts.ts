@@ -44,11 +44,21 @@ export class StartPolicy {
 
   /** How many processes to start at the first tick and for a new driver, before anybody asks. */
   prestart(): number {
+    if (this.#options.startBound) return 0;
     return this.#room(this.#options.prestartWorkers - this.#pool.unbound);
+  }
+
+  /** How many to start for the job of a new driver: its part of those that any job could have taken, but at least one. */
+  prestartFor(job: Job): number {
+    if (!this.#options.startBound) return 0;
+    let jobs = 0;
+    for (const each of this.#jobs.values()) if (!each.ended) jobs++;
+    return this.#room(Math.ceil(this.#options.prestartWorkers / jobs) - job.workers.size);
   }
 
   /** How many to start when one of nobody was given to a job, so that every other job finds one when it needs its first. */
   spare(): number {
+    if (this.#options.startBound) return 0;
     let without = 0;
     for (const job of this.#jobs.values()) if (job.workers.size === 0 && !job.ended) without++;
     return this.#room(Math.min(without, this.#options.prestartWorkers) - this.#pool.unbound);

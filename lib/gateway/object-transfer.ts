@@ -97,7 +97,8 @@ export class IncomingObject {
     this.#meta = begin.metaArray()?.slice() ?? new Uint8Array(0);
     this.#flags = begin.flags();
     this.#contained = idsOf(begin.containedArray()).map(replicaOf);
-    this.#lengths = [...(begin.buffersArray() ?? [])];
+    // One by one: as an array they would have to be aligned.
+    this.#lengths = Array.from({ length: begin.buffersLength() }, (_, index) => begin.buffers(index)!);
     this.#missing = this.#lengths.reduce((sum, length) => sum + length, 0);
     if (!Number.isSafeInteger(this.#missing) || this.#lengths.some((length) => !(length >= 0)))
       throw new RangeError('an object with impossible buffers');

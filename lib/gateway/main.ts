@@ -4,8 +4,8 @@ import { type GatewayConfig, READY_DESCRIPTOR } from '../protocol/startup.js';
 import { readLine } from '../protocol/startup-line.js';
 import { dieWith } from '../store/native.js';
 import { Gateway } from './gateway.js';
-import type { Member } from './member.js';
-import { Membership } from './membership.js';
+import type { Member } from '../cluster/member.js';
+import { Membership } from '../cluster/membership.js';
 import { Mesh } from './mesh.js';
 
 const config = JSON.parse(await readLine(process.stdin)) as GatewayConfig;

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PeerFrame } from '../protocol/generated/peers.js';
 import { VERSION } from '../runtime/version.js';
 import type { Gateway } from './gateway.js';
-import { connectNode, type LinkTls, type NodeIdentity, type NodeLink, NodeListener } from './link/index.js';
-import type { Member } from './member.js';
+import { connectNode, type LinkTls, type NodeIdentity, type NodeLink, NodeListener } from '../cluster/link/index.js';
+import type { Member } from '../cluster/member.js';
 import type { Peer } from './peer.js';
 import type { PeerConnection } from './peer-frames.js';
 
@@ -72,12 +72,12 @@ export class Mesh {
       onLink: (link) => this.#accept(link),
       onRefused: (refusal) => log(`refused a connection from ${refusal.host}: ${refusal.reason}`),
     });
-    return this.#listener.port;
+    return this.#listener.address.port;
   }
 
   /** This node has another id from now on. Every link has ended before. */
   async rename(node: string, incarnation: number): Promise<void> {
-    const port = this.#listener?.port ?? 0;
+    const port = this.#listener?.address.port ?? 0;
     await this.#listener?.close();
     this.#port = port;
     await this.listen(node, incarnation);

@@ -55,7 +55,7 @@ interface InFlight {
 
 export interface RemoteTasksPort {
   /** The function's code; undefined when it is gone with its job. */
-  fetchFunction(hash: string): Promise<FunctionCode | undefined>;
+  fetchFunction(hash: string, job: number): Promise<FunctionCode | undefined>;
 }
 
 /**
@@ -223,7 +223,7 @@ export class RemoteTasks implements AssignmentSink<RemoteFunction> {
       if (slot.inFlight >= windowOf(assignment.fn)) return;
       const code = this.#codes.get(assignment.fn.hash);
       if (code === undefined) {
-        void this.#fetch(assignment.fn.hash);
+        void this.#fetch(assignment.fn.hash, slot.lease.job);
         return;
       }
       if (code === 'coming') return;
@@ -235,9 +235,9 @@ export class RemoteTasks implements AssignmentSink<RemoteFunction> {
     }
   }
 
-  async #fetch(hash: string): Promise<void> {
+  async #fetch(hash: string, job: number): Promise<void> {
     this.#codes.set(hash, 'coming');
-    this.#codes.set(hash, (await this.#port.fetchFunction(hash)) ?? 'gone');
+    this.#codes.set(hash, (await this.#port.fetchFunction(hash, job)) ?? 'gone');
     this.turn();
   }
 

@@ -16,12 +16,13 @@ import {
   RemoteLeaseEnded,
   RemoteOutputT,
 } from '../protocol/generated/protocol.js';
-import { gatewaySocket, rayletSocket } from '../protocol/startup.js';
+import { gatewaySocket, rayletSocket, type WorkerCommand } from '../protocol/startup.js';
 import { type Admission, RayletLink } from '../runtime/raylet-link.js';
 import { Runtime } from '../runtime/runtime.js';
 import { NO_TASKS } from '../runtime/task-context.js';
 import { VERSION } from '../runtime/version.js';
 import { listenSocket } from '../store/native.js';
+import { programFile } from '../store/package-files.js';
 import { createCodec } from '../values/index.js';
 import { SubmitterLink } from '../worker/submitter-link.js';
 import { type OutputText, Peer, type PeerHost } from './peer.js';
@@ -63,7 +64,7 @@ export class Gateway implements PeerHost {
     this.#directory = directory;
     this.#onAvailable = onAvailable;
     this.runtime = newRuntime(link, admission, (type, bytes, start) => this.#onFrame(type, bytes, start));
-    this.tasks = new RemoteTasks(this.runtime, { fetchFunction: (hash) => this.#fetchFunction(hash) });
+    this.tasks = new RemoteTasks(this.runtime, { fetchFunction: (hash, job) => this.#fetchFunction(hash, job) });
     listenSocket(gatewaySocket(directory), (socket) => {
       new SubmitterLink(
         socket,
@@ -86,7 +87,7 @@ export class Gateway implements PeerHost {
     directory: string,
     onAvailable: (amounts: Amounts) => void,
   ): Promise<Gateway> {
-    const [link, admission] = await connect(directory, ClientKind.Gateway, 'gateway', false);
+    const [link, admission] = await connect(directory, ClientKind.Gateway, 'gateway', undefined);
     return new Gateway(directory, onAvailable, link, admission);
   }
 
@@ -111,7 +112,7 @@ export class Gateway implements PeerHost {
   // ---- PeerHost
 
   async openDelegate(jobName: string, output: (output: OutputText) => void): Promise<Runtime> {
-    const [link, admission] = await connect(this.#directory, ClientKind.Driver, jobName, true);
+    const [link, admission] = await connect(this.#directory, ClientKind.Driver, jobName, workerCommand());
     return newRuntime(link, admission, (type, bytes, start) => {
       if (type !== FrameType.Output) return;
       const { name, pid, stderr, text } = readTable(Output.getRootAsOutput, bytes, start).unpack();
@@ -172,23 +173,46 @@ export class Gateway implements PeerHost {
         this.#awaitedFunctions.delete(hash);
         answer?.(
           fn.found()
-            ? { payload: fn.payloadArray()!.slice(), held: [...(fn.heldArray() ?? [])] }
+            ? { payload: fn.payloadArray()!.slice(), held: Array.from({ length: fn.heldLength() }, (_, index) => fn.held(index)!) }
             : undefined,
         );
       }
     }
   }
 
-  #fetchFunction(hash: string): Promise<FunctionCode | undefined> {
+  #fetchFunction(hash: string, job: number): Promise<FunctionCode | undefined> {
     return new Promise((resolve) => {
       this.#awaitedFunctions.set(hash, resolve);
-      this.runtime.send(FrameType.FetchFunction, new FetchFunctionT(hash));
+      this.runtime.send(FrameType.FetchFunction, new FetchFunctionT(hash, job));
     });
   }
 }
 
-function connect(directory: string, kind: ClientKind, name: string, logToDriver: boolean) {
-  return RayletLink.connect(rayletSocket(directory), { version: VERSION, kind, worker: 0, name, logToDriver });
+function connect(
+  directory: string,
+  kind: ClientKind,
+  name: string,
+  workerCommand: WorkerCommand | undefined,
+): Promise<[RayletLink, Admission]> {
+  return RayletLink.connect(rayletSocket(directory), {
+    version: VERSION,
+    kind,
+    worker: 0,
+    name,
+    logToDriver: true,
+    ...(workerCommand === undefined ? {} : { workerCommand: JSON.stringify(workerCommand) }),
+  });
+}
+
+/** How tasks of other nodes' jobs run here: in the node's own surroundings, as the program's may not be on this machine. */
+function workerCommand(): WorkerCommand {
+  return {
+    execPath: process.execPath,
+    execArgv: [],
+    script: programFile('worker'),
+    cwd: process.cwd(),
+    environment: process.env as Record<string, string>,
+  };
 }
 
 function newRuntime(

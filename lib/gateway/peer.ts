@@ -307,7 +307,7 @@ export class Peer implements RemotePeer {
 
   #taskFinished(message: TaskFinished): void {
     const token = message.token();
-    const transfers = [...(message.transfersArray() ?? [])];
+    const transfers = Array.from({ length: message.transfersLength() }, (_, index) => message.transfers(index)!);
     const results = transfers.map((transfer) => {
       const result = this.#results.get(transfer);
       this.#results.delete(transfer);
