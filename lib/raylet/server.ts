@@ -40,7 +40,7 @@ import {
 import { type RayletConfig, rayletSocket, type WorkerCommand, workerSocket } from '../protocol/startup.js';
 import { listenSocket, type RayletStore } from '../store/native.js';
 import { RayletClient, type RayletClientEvents } from './clients.js';
-import { jobStates, nodeStates, resourceTables } from './cluster-state.js';
+import { jobStates, nodeRecord, nodeStates, resourceTables } from './cluster-state.js';
 import { FunctionDirectory } from './function-directory.js';
 import { Jobs } from './jobs.js';
 import { ObjectDirectory } from './object-directory.js';
@@ -98,7 +98,7 @@ export class RayletServer implements RayletClientEvents {
 
   /** Starts the first workers and accepts clients. */
   start(): void {
-    this.#announce();
+    this.#control.nodeStarted(nodeRecord(this.#config, this.#node));
     this.#apply({ type: 'Tick' });
     const path = rayletSocket(this.#config.directory);
     this.#listener = listenSocket(path, (socket) => {
@@ -130,20 +130,6 @@ export class RayletServer implements RayletClientEvents {
     if (this.#workers.size === 0) this.#ending();
   }
 
-  #announce(): void {
-    const { resources, cluster } = this.#config;
-    const { host, port } = cluster?.address ?? {};
-    this.#control.nodeStarted({
-      id: this.#node,
-      pid: process.pid,
-      address: host === undefined || port === undefined ? '' : `${host}:${port}`,
-      resources,
-      objectStoreMemory: this.#config.objectStoreMemory,
-      started: Date.now(),
-      ended: undefined,
-    });
-  }
-
   // ---- clients
 
   joined(client: RayletClient): WelcomeT | undefined {
@@ -164,7 +150,7 @@ export class RayletServer implements RayletClientEvents {
       const { job, name, pid } = client;
       this.#control.jobStarted({ job, name, pid, started: Date.now(), ended: undefined });
       this.#apply({ type: 'ClientJoined', client: slot, kind: 'driver', job: client.job });
-    }
+    } else if (client.kind !== ClientKind.Observer) return undefined;
     this.#clients.set(slot, client);
     const resources = resourceTables(this.#config.resources);
     return new WelcomeT(client.job, this.#node, this.#config.directory, resources, process.pid);
