@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdirSync, realpathSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import * as mobula from '../../lib/index.js';
 import { failureOfClass, isAlive, untilDead } from '../integration/support/processes.js';
@@ -273,6 +273,19 @@ describe('the address of a node', () => {
       assert.match(error.message, /mobula status/);
     }
     await failureOfClass(mobula.InvalidArgumentError, mobula.init({ address: 'auto:../x' }));
+  });
+
+  it('is of no node when what listens there hangs up and is gone', async () => {
+    const path = join(machine.folder, 'a.sock');
+    const server = createServer((socket) => {
+      server.close();
+      socket.destroy();
+    });
+    server.listen(path);
+    await once(server, 'listening');
+    const error = await failureOfClass(mobula.NodeNotFoundError, mobula.init({ address: path }));
+    assert.match(error.message, /no such socket|Nobody listens/);
+    assert.equal(mobula.isInitialized(), false);
   });
 
   it('may not be of another kind yet', async () => {
