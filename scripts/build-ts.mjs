@@ -40,8 +40,8 @@ async function bundle() {
   const lib = join(buildFolder, 'lib');
   const target = join(buildFolder, 'bundle');
   const { metafile, outputFiles } = await build({
-    entryPoints: ['index.js', 'raylet/main.js', 'worker/main.js', 'gateway/main.js', 'cli/main.js'].map((name) =>
-      join(lib, name),
+    entryPoints: ['index.js', 'raylet/main.js', 'worker/main.js', 'gateway/main.js', 'cli/main.js'].map(
+      (name) => join(lib, name),
     ),
     outdir: target,
     outbase: lib,

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { checkNodeName, type NodeFile, runningNodes } from '../cluster/node-file.js';
-import { findStateFolder } from '../cluster/state-folder.js';
+import { findStateFolder, stateFolderPath } from '../cluster/state-folder.js';
 import {
   InvalidArgumentError,
   NodeNotFoundError,
@@ -74,7 +74,10 @@ function localNode(address: string, name: string | undefined): NodeAddress {
 
 function nothingFound(nodes: readonly NodeFile[]): string {
   if (nodes.length === 0) {
-    return 'No node runs on this machine: start one with `mobula start --head`, or call init without an address to have one of your own.';
+    return (
+      `No node of yours runs on this machine (none has a file in ${stateFolderPath()}): start one with \`mobula start --head\`, ` +
+      'or call init without an address to have one of your own.'
+    );
   }
   const names = nodes.map(({ name }) => `'auto:${name}'`).join(', ');
   return `Running on this machine: ${names}. Name one of them, or start it with \`mobula start --head --name NAME\`.`;

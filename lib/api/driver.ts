@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { NodeNotFoundError, RayletDiedError, ShutdownError } from '../errors/index.js';
+import { NodeNotFoundError, NotSupportedError, RayletDiedError, ShutdownError } from '../errors/index.js';
 import { prepareCapture } from '../functions/index.js';
 import { amountsOfTables, readTable } from '../protocol/frames.js';
 import { ClientKind, FrameType, Output } from '../protocol/generated/protocol.js';
@@ -9,6 +9,7 @@ import { Runtime } from '../runtime/runtime.js';
 import { Shipping } from '../runtime/shipping.js';
 import { NO_TASKS } from '../runtime/task-context.js';
 import { VERSION } from '../runtime/version.js';
+import { connectSocket } from '../store/native.js';
 import { addressOf, type NodeAddress } from './address.js';
 import { defaultCpus, defaultStoreMemory } from './limits.js';
 import type { InitOptions, RemoteOptions } from './options.js';
@@ -73,9 +74,21 @@ async function attach(address: NodeAddress, logToDriver: boolean): Promise<[Rayl
   try {
     return await connect(address.socket, logToDriver, { workerCommand, timeout: ATTACH_MILLISECONDS });
   } catch (error) {
-    const reason = attachFailure((error as { code?: string }).code);
+    // A node that ends just now closes the connection as one does that refuses us, but nobody listens afterwards.
+    const cause = error instanceof NotSupportedError ? connectFailure(address.socket) : error;
+    const reason = attachFailure((cause as { code?: string } | undefined)?.code);
     if (reason === undefined) throw error;
     throw new NodeNotFoundError(address.given, reason, { cause: error });
+  }
+}
+
+/** Why a connection to this socket cannot be made; undefined when it can. */
+function connectFailure(socket: string): unknown {
+  try {
+    connectSocket(socket).close();
+    return undefined;
+  } catch (error) {
+    return error;
   }
 }
 

@@ -12,7 +12,7 @@ const LONGEST_FOLDER = 45;
  * @throws InvalidArgumentError when somebody else could have put something there
  */
 export function findStateFolder(): string | undefined {
-  const folder = placeOf(process.env);
+  const folder = stateFolderPath();
   let stat: Stats;
   try {
     stat = lstatSync(folder);
@@ -34,12 +34,13 @@ export function findStateFolder(): string | undefined {
  * @throws InvalidArgumentError
  */
 export function makeStateFolder(): string {
-  mkdirSync(placeOf(process.env), { recursive: true, mode: 0o700 });
+  mkdirSync(stateFolderPath(), { recursive: true, mode: 0o700 });
   return findStateFolder()!;
 }
 
-function placeOf(environment: NodeJS.ProcessEnv): string {
-  const runtime = environment.XDG_RUNTIME_DIR ?? '';
+/** Where that folder is, or would be. */
+export function stateFolderPath(): string {
+  const runtime = process.env.XDG_RUNTIME_DIR ?? '';
   // A shell that changed user keeps the variable of the first one.
   if (isAbsolute(runtime) && isOurs(runtime) && fits(join(runtime, 'mobula'))) return join(runtime, 'mobula');
   const name = `mobula-${userInfo().uid}`;

@@ -39,7 +39,12 @@ export class Delegate {
   define(ship: ShipFunction): void {
     const hash = ship.hash()!;
     const held = idsOf(ship.heldArray()).map((id) => this.replicas.obtain(id, []));
-    this.runtime.exportFunction({ hash, name: ship.name() ?? '', payload: ship.payloadArray()!.slice(), held });
+    this.runtime.exportFunction({
+      hash,
+      name: ship.name() ?? '',
+      payload: ship.payloadArray()!.slice(),
+      held,
+    });
   }
 
   submit(message: SubmitTask): void {
@@ -92,7 +97,8 @@ export class Delegate {
       for (const handle of handles) store.release(handle);
       return;
     }
-    if (!this.runtime.waiting.subscribe(handles[0]!, { objectReady: end, objectsLost: () => undefined })) end();
+    if (!this.runtime.waiting.subscribe(handles[0]!, { objectReady: end, objectsLost: () => undefined }))
+      end();
   }
 
   cancel(token: number, force: boolean, recursive: boolean): void {

@@ -16,7 +16,7 @@ import {
   RemoteLeaseEnded,
   RemoteOutputT,
 } from '../protocol/generated/protocol.js';
-import { gatewaySocket, rayletSocket, type WorkerCommand } from '../protocol/startup.js';
+import { FIRST_REMOTE_WORKER, gatewaySocket, rayletSocket, type WorkerCommand } from '../protocol/startup.js';
 import { type Admission, RayletLink } from '../runtime/raylet-link.js';
 import { Runtime } from '../runtime/runtime.js';
 import { NO_TASKS } from '../runtime/task-context.js';
@@ -29,8 +29,6 @@ import { type OutputText, Peer, type PeerHost } from './peer.js';
 import type { PeerConnection } from './peer-frames.js';
 import { type FunctionCode, RemoteTasks } from './remote-tasks.js';
 
-/** Other nodes have worker numbers from here on; those of processes stay below. */
-export const FIRST_PEER = 2 ** 31;
 /** How often the others are told what was freed, milliseconds. */
 const FREED_MILLISECONDS = 200;
 
@@ -53,7 +51,7 @@ export class Gateway implements PeerHost {
   readonly #peers = new Map<number, Peer>();
   readonly #awaitedFunctions = new Map<string, (code: FunctionCode | undefined) => void>();
   #available: Amounts = {};
-  #nextPeer = FIRST_PEER;
+  #nextPeer = FIRST_REMOTE_WORKER;
 
   private constructor(
     directory: string,
@@ -64,7 +62,9 @@ export class Gateway implements PeerHost {
     this.#directory = directory;
     this.#onAvailable = onAvailable;
     this.runtime = newRuntime(link, admission, (type, bytes, start) => this.#onFrame(type, bytes, start));
-    this.tasks = new RemoteTasks(this.runtime, { fetchFunction: (hash, job) => this.#fetchFunction(hash, job) });
+    this.tasks = new RemoteTasks(this.runtime, {
+      fetchFunction: (hash, job) => this.#fetchFunction(hash, job),
+    });
     listenSocket(gatewaySocket(directory), (socket) => {
       new SubmitterLink(
         socket,
@@ -83,10 +83,7 @@ export class Gateway implements PeerHost {
    * Connects to the raylet whose folder this is.
    * @param onAvailable hears what this node has free, each time that it changes
    */
-  static async start(
-    directory: string,
-    onAvailable: (amounts: Amounts) => void,
-  ): Promise<Gateway> {
+  static async start(directory: string, onAvailable: (amounts: Amounts) => void): Promise<Gateway> {
     const [link, admission] = await connect(directory, ClientKind.Gateway, 'gateway', undefined);
     return new Gateway(directory, onAvailable, link, admission);
   }
@@ -162,7 +159,9 @@ export class Gateway implements PeerHost {
         return;
       }
       case FrameType.NodeAvailable:
-        this.#available = amountsOf(readTable(NodeAvailable.getRootAsNodeAvailable, bytes, start).unpack().available);
+        this.#available = amountsOf(
+          readTable(NodeAvailable.getRootAsNodeAvailable, bytes, start).unpack().available,
+        );
         for (const peer of this.#peers.values()) peer.tellAvailable(this.#available);
         this.#onAvailable(this.#available);
         return;
@@ -173,7 +172,10 @@ export class Gateway implements PeerHost {
         this.#awaitedFunctions.delete(hash);
         answer?.(
           fn.found()
-            ? { payload: fn.payloadArray()!.slice(), held: Array.from({ length: fn.heldLength() }, (_, index) => fn.held(index)!) }
+            ? {
+                payload: fn.payloadArray()!.slice(),
+                held: Array.from({ length: fn.heldLength() }, (_, index) => fn.held(index)!),
+              }
             : undefined,
         );
       }
@@ -225,6 +227,7 @@ function newRuntime(
     contexts: NO_TASKS,
     ownWorker: 0,
     ownTarget: undefined,
+    forOtherNode: true,
     resources: {},
     onFrame,
     onDrained: () => undefined,

@@ -1,9 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  connectNode,
+  type LinkTls,
+  type NodeIdentity,
+  type NodeLink,
+  NodeListener,
+} from '../cluster/link/index.js';
+import type { Member } from '../cluster/member.js';
 import { PeerFrame } from '../protocol/generated/peers.js';
 import { VERSION } from '../runtime/version.js';
 import type { Gateway } from './gateway.js';
-import { connectNode, type LinkTls, type NodeIdentity, type NodeLink, NodeListener } from '../cluster/link/index.js';
-import type { Member } from '../cluster/member.js';
 import type { Peer } from './peer.js';
 import type { PeerConnection } from './peer-frames.js';
 
@@ -122,7 +128,9 @@ export class Mesh {
   #accept(link: NodeLink): void {
     const { peer } = link;
     if (peer.purpose !== PURPOSE || peer.version !== VERSION || peer.nodeId === this.#identity.nodeId) {
-      this.#options.log(`node ${peer.nodeId} at ${link.address} is of version ${peer.version}, this one of ${VERSION}`);
+      this.#options.log(
+        `node ${peer.nodeId} at ${link.address} is of version ${peer.version}, this one of ${VERSION}`,
+      );
       link.close('another version');
       return;
     }
@@ -157,7 +165,9 @@ export class Mesh {
         }
       } catch (error) {
         if (pause === FIRST_PAUSE_MILLISECONDS)
-          this.#options.log(`node ${member.id} at ${member.address} cannot be reached: ${(error as Error).message}`);
+          this.#options.log(
+            `node ${member.id} at ${member.address} cannot be reached: ${(error as Error).message}`,
+          );
         await sleep(pause, undefined, { ref: false });
         pause = Math.min(2 * pause, LAST_PAUSE_MILLISECONDS);
       }

@@ -1,6 +1,14 @@
 import { ObjectBegin, ObjectBeginT, ObjectChunk, PeerFrame } from '../protocol/generated/peers.js';
 import type { Runtime } from '../runtime/runtime.js';
-import { byteList, ID_BYTES, idsOf, joinIds, type PeerConnection, peerBuffer, sendPeerTable } from './peer-frames.js';
+import {
+  byteList,
+  ID_BYTES,
+  idsOf,
+  joinIds,
+  type PeerConnection,
+  peerBuffer,
+  sendPeerTable,
+} from './peer-frames.js';
 
 /** Bytes of a buffer in one frame: small enough that other messages get in between. */
 const CHUNK_BYTES = 1024 * 1024;

@@ -138,7 +138,8 @@ export class Peer implements RemotePeer {
         const message = CancelRemoteTask.getRootAsCancelRemoteTask(peerBuffer(body));
         const [token, force, recursive] = [message.token(), message.force(), message.recursive()];
         const job = this.#jobOfToken.get(token);
-        if (job !== undefined) this.#withDelegate(job, (delegate) => delegate.cancel(token, force, recursive));
+        if (job !== undefined)
+          this.#withDelegate(job, (delegate) => delegate.cancel(token, force, recursive));
         return;
       }
       case PeerFrame.ResultTaken: {
@@ -187,7 +188,8 @@ export class Peer implements RemotePeer {
         return;
       case PeerFrame.ObjectMissing: {
         const transfer = ObjectMissing.getRootAsObjectMissing(peerBuffer(body)).transfer();
-        if (transfer >= FIRST_RESULT_TRANSFER) this.#results.set(transfer, { received: undefined, nested: [] });
+        if (transfer >= FIRST_RESULT_TRANSFER)
+          this.#results.set(transfer, { received: undefined, nested: [] });
         else this.#takeFetch(transfer)?.resolve(undefined);
         return;
       }
@@ -296,7 +298,9 @@ export class Peer implements RemotePeer {
       const transfer = this.#nextResult;
       this.#nextResult = transfer === 2 ** 32 - 1 ? FIRST_RESULT_TRANSFER : transfer + 1;
       transfers.push(transfer);
-      const sent = await sendObject(runtime, this.connection, transfer, handle, (contained) => this.shared(contained));
+      const sent = await sendObject(runtime, this.connection, transfer, handle, (contained) =>
+        this.shared(contained),
+      );
       if (!sent) sendPeerTable(this.connection, PeerFrame.ObjectMissing, new ObjectMissingT(transfer));
     }
     const finished = new TaskFinishedT(token, failed, Math.max(1, Math.round(microseconds)), transfers);
@@ -307,7 +311,10 @@ export class Peer implements RemotePeer {
 
   #taskFinished(message: TaskFinished): void {
     const token = message.token();
-    const transfers = Array.from({ length: message.transfersLength() }, (_, index) => message.transfers(index)!);
+    const transfers = Array.from(
+      { length: message.transfersLength() },
+      (_, index) => message.transfers(index)!,
+    );
     const results = transfers.map((transfer) => {
       const result = this.#results.get(transfer);
       this.#results.delete(transfer);
@@ -358,7 +365,9 @@ export class Peer implements RemotePeer {
         const waiter = { objectReady: () => resolve(), objectsLost: () => resolve() };
         if (!waiting.subscribe(handle, waiter)) resolve();
       });
-      sent = await sendObject(runtime, this.connection, transfer, handle, (contained) => this.shared(contained));
+      sent = await sendObject(runtime, this.connection, transfer, handle, (contained) =>
+        this.shared(contained),
+      );
       store.release(handle);
     }
     if (!sent) sendPeerTable(this.connection, PeerFrame.ObjectMissing, new ObjectMissingT(transfer));
@@ -402,7 +411,8 @@ export class Peer implements RemotePeer {
   }
 
   #replicasOf(runtime: Runtime): Replicas {
-    for (const { delegate } of this.#jobs.values()) if (delegate?.runtime === runtime) return delegate.replicas;
+    for (const { delegate } of this.#jobs.values())
+      if (delegate?.runtime === runtime) return delegate.replicas;
     return this.#replicas;
   }
 }

@@ -1,11 +1,24 @@
 import { ObjectLostError } from '../errors/index.js';
-import { CancelRemoteTaskT, PeerFrame, ResultTakenT, ShipFunctionT, SubmitTaskT } from '../protocol/generated/peers.js';
+import {
+  CancelRemoteTaskT,
+  PeerFrame,
+  ResultTakenT,
+  ShipFunctionT,
+  SubmitTaskT,
+} from '../protocol/generated/peers.js';
 import { TaskStatus } from '../protocol/generated/protocol.js';
 import { ERROR_FLAG, ownCopy } from '../runtime/object-values.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { AssignedFunction, Assignment, AssignmentOrigin, AssignmentSink } from '../worker/assignment.js';
 import type { ReceivedObject } from './object-transfer.js';
-import { amountTables, byteList, ID_BYTES, joinIds, type PeerConnection, sendPeerTable } from './peer-frames.js';
+import {
+  amountTables,
+  byteList,
+  ID_BYTES,
+  joinIds,
+  type PeerConnection,
+  sendPeerTable,
+} from './peer-frames.js';
 
 /** Work in microseconds that the other node is to have in its hands under one lease: some round trips. */
 const WINDOW_MICROSECONDS = 2000;
@@ -98,7 +111,8 @@ export class RemoteTasks implements AssignmentSink<RemoteFunction> {
   /** The node is gone: the raylet tells the submitters, who queue its tasks again. */
   peerLost(peer: RemotePeer): void {
     for (const [id, slot] of this.#slots) if (slot.lease.peer === peer) this.#slots.delete(id);
-    for (const [token, { slot }] of this.#inFlight) if (slot.lease.peer === peer) this.#inFlight.delete(token);
+    for (const [token, { slot }] of this.#inFlight)
+      if (slot.lease.peer === peer) this.#inFlight.delete(token);
   }
 
   kill(peer: RemotePeer, handle: number): void {
@@ -188,7 +202,8 @@ export class RemoteTasks implements AssignmentSink<RemoteFunction> {
       const { targets } = assignment;
       const completed = store.complete(targets, drafts, assignment.attempt);
       if (completed === 1) this.#runtime.objectsReady(targets);
-      const status = completed < 0 ? TaskStatus.Discarded : failed ? TaskStatus.StoredError : TaskStatus.Stored;
+      const status =
+        completed < 0 ? TaskStatus.Discarded : failed ? TaskStatus.StoredError : TaskStatus.Stored;
       assignment.origin.done(assignment, status, microseconds, undefined);
     }
     this.#pump(slot);
@@ -206,7 +221,9 @@ export class RemoteTasks implements AssignmentSink<RemoteFunction> {
     for (const draft of drafts) if (draft !== 0) store.abort(draft);
     const { targets } = assignment;
     const reason = 'its result did not reach this node, whose object store has no room for it';
-    const encoded = ownCopy(values.encodeError(new ObjectLostError(store.idString(assignment.handle), reason)));
+    const encoded = ownCopy(
+      values.encodeError(new ObjectLostError(store.idString(assignment.handle), reason)),
+    );
     const errors = targets.map(() => values.draft(encoded, ERROR_FLAG));
     if (store.complete(targets, errors, assignment.attempt) === 1) this.#runtime.objectsReady(targets);
     assignment.origin.done(assignment, TaskStatus.StoredError, microseconds, undefined);
@@ -265,7 +282,8 @@ export class RemoteTasks implements AssignmentSink<RemoteFunction> {
     });
     const { store } = this.#runtime;
     const returns = new Uint8Array(ID_BYTES * assignment.returnCount);
-    for (const [index, handle] of assignment.targets.entries()) store.writeId(handle, returns, index * ID_BYTES);
+    for (const [index, handle] of assignment.targets.entries())
+      store.writeId(handle, returns, index * ID_BYTES);
     const table = new SubmitTaskT(
       token,
       lease.job,

@@ -4,7 +4,11 @@ import type { ReceivedObject } from './object-transfer.js';
 import { idKey } from './peer-frames.js';
 
 /** Gets an object from the node that named it; undefined when that has it no more, or is gone. */
-export type Fetch = (runtime: Runtime, id: Uint8Array, arrivals: Promise<void>[]) => Promise<ReceivedObject | undefined>;
+export type Fetch = (
+  runtime: Runtime,
+  id: Uint8Array,
+  arrivals: Promise<void>[],
+) => Promise<ReceivedObject | undefined>;
 
 interface Replica {
   readonly handle: number;

@@ -86,6 +86,9 @@ export function parseWorkerCommand(json: string): WorkerCommand {
   return command;
 }
 
+/** Other nodes are workers to a submitter; they, and the leases on them, have numbers from here on. */
+export const FIRST_REMOTE_WORKER = 2 ** 31;
+
 /** Names of the environment variables by which a worker learns where it belongs. */
 export const WORKER_NUMBER_VARIABLE = 'MOBULA_WORKER';
 /** The driver's entry script. */

@@ -62,45 +62,53 @@ export class RayletClient implements ConnectionHandler {
 
   onFrame(type: number, bytes: Uint8Array, start: number): void {
     if (this.slot !== 0) this.#events.frame(this, type, bytes, start);
-    else if (type === FrameType.Hello) this.#greet(readTable(Hello.getRootAsHello, bytes, start));
-    else this.connection.close();
+    else if (type !== FrameType.Hello || !this.#greet(bytes, start)) {
+      this.connection.close();
+      this.#events.left(this, undefined);
+    }
   }
 
   onClosed(reason: Error | undefined): void {
     this.#events.left(this, reason);
   }
 
-  /** Who is not welcome is told nothing: it is of another version, another user's, or no process that we started. */
-  #greet(hello: Hello): void {
+  /**
+   * Welcomes the client, or returns false. Who is not welcome is told nothing: it is of another version, another user's, or no process
+   * that we started.
+   */
+  #greet(bytes: Uint8Array, start: number): boolean {
+    const { socket } = this.connection;
+    try {
+      if (socket.peer().uid !== process.getuid?.() || !this.#introduce(bytes, start)) return false;
+      this.slot = this.#store.claimSlot(this.pid);
+    } catch {
+      // What came is no introduction; or there are as many clients as the store has slots.
+      return false;
+    }
+    const welcome = this.#events.joined(this);
+    if (welcome === undefined) {
+      const { slot } = this;
+      this.slot = 0;
+      this.#events.unused(slot);
+      return false;
+    }
+    // The descriptors come first: a client that reads its welcome can map the store.
+    socket.sendStore(this.#store, this.slot);
+    sendTable(this.connection, FrameType.Welcome, welcome);
+    return true;
+  }
+
+  /** Reads who it says it is; false when it is of another version, whose words mean other things. */
+  #introduce(bytes: Uint8Array, start: number): boolean {
+    const hello = readTable(Hello.getRootAsHello, bytes, start);
+    if (hello.version() !== this.#events.version) return false;
     this.kind = hello.kind();
     this.pid = hello.pid();
     this.worker = hello.worker();
     this.name = hello.name() ?? '';
     this.logToDriver = hello.logToDriver();
     const command = hello.workerCommand() ?? '';
-    const { socket } = this.connection;
-    if (socket.peer().uid !== process.getuid?.() || hello.version() !== this.#events.version) {
-      this.connection.close();
-      return;
-    }
-    try {
-      if (command !== '') this.command = parseWorkerCommand(command);
-      this.slot = this.#store.claimSlot(this.pid);
-    } catch {
-      // As many clients as the store has slots; or a command that is none.
-      this.connection.close();
-      return;
-    }
-    const welcome = this.#events.joined(this);
-    if (welcome === undefined) {
-      this.connection.close();
-      const { slot } = this;
-      this.slot = 0;
-      this.#events.unused(slot);
-      return;
-    }
-    // The descriptors come first: a client that reads its welcome can map the store.
-    socket.sendStore(this.#store, this.slot);
-    sendTable(this.connection, FrameType.Welcome, welcome);
+    if (command !== '') this.command = parseWorkerCommand(command);
+    return true;
   }
 }

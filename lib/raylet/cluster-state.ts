@@ -1,9 +1,29 @@
 import { type ControlStore, jobName, type NodeRecord } from '../control/control-store.js';
 import { type Amounts, resourceTables } from '../protocol/amounts.js';
 import { JobStateT, NodeStateT } from '../protocol/generated/protocol.js';
+import type { ClusterConfig, RayletConfig } from '../protocol/startup.js';
 import type { Jobs } from './jobs.js';
 import type { SchedulerDescription } from './scheduler/index.js';
+/** What a node that has just started, this process, has recorded of itself. */
+export function nodeRecord(config: RayletConfig, node: string): NodeRecord {
+  const { resources, objectStoreMemory, cluster } = config;
+  return {
+    id: node,
+    pid: process.pid,
+    address: addressOf(cluster),
+    resources,
+    objectStoreMemory,
+    started: Date.now(),
+    ended: undefined,
+  };
+}
 
+/** `host:port` where other nodes reach a node; empty when none do. */
+export function addressOf(cluster: ClusterConfig | undefined): string {
+  const { host, port } = cluster?.address ?? {};
+  if (host === undefined || port === undefined) return '';
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
 /** The nodes as programs and people see them. What this one has free its own scheduler knows. */
 export async function nodeStates(
   control: ControlStore,

@@ -15,7 +15,8 @@ const { cluster, directory, standing } = config;
 makeDirectory(directory, standing === undefined);
 const node = randomBytes(8).toString('hex');
 const store = createStore({ memory: config.objectStoreMemory });
-const control = cluster?.redis === undefined ? new MemoryControlStore() : await redisControlStore(cluster.redis);
+const control =
+  cluster?.redis === undefined ? new MemoryControlStore() : await redisControlStore(cluster.redis);
 const server = new RayletServer(config, store, control, node);
 process.on('SIGTERM', () => server.stop());
 process.title = 'mobula-raylet';

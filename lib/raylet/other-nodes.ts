@@ -14,8 +14,9 @@ import {
   RemoteOutput,
   WorkerDiedT,
 } from '../protocol/generated/protocol.js';
+import { FIRST_REMOTE_WORKER } from '../protocol/startup.js';
 import type { RayletClient } from './clients.js';
-import { FIRST_REMOTE, type RemoteGrant, type RemoteNeed, RemoteNodes } from './remote-nodes.js';
+import { type RemoteGrant, type RemoteNeed, RemoteNodes } from './remote-nodes.js';
 
 /** How soon the other nodes hear of a change of what is free here, milliseconds. */
 const AVAILABLE_MILLISECONDS = 20;
@@ -104,7 +105,11 @@ export class OtherNodes {
         break;
       }
       case FrameType.RemoteOutput: {
-        const { job, name, pid, stderr, text } = readTable(RemoteOutput.getRootAsRemoteOutput, bytes, start).unpack();
+        const { job, name, pid, stderr, text } = readTable(
+          RemoteOutput.getRootAsRemoteOutput,
+          bytes,
+          start,
+        ).unpack();
         this.#port.output(job, String(name), pid, stderr, String(text));
         return;
       }
@@ -143,7 +148,7 @@ export class OtherNodes {
 
   /** False when the lease is none on another node. */
   returned(client: RayletClient, lease: number): boolean {
-    if (lease < FIRST_REMOTE) return false;
+    if (lease < FIRST_REMOTE_WORKER) return false;
     if (this.#nodes.returned(client.slot, lease)) this.#ended(lease);
     this.#decide();
     return true;
@@ -160,7 +165,7 @@ export class OtherNodes {
 
   /** False when the worker is a process of this node. */
   kill(worker: number, handle: number): boolean {
-    if (worker < FIRST_REMOTE) return false;
+    if (worker < FIRST_REMOTE_WORKER) return false;
     this.#tell(FrameType.RemoteKill, new RemoteKillT(worker, handle));
     return true;
   }

@@ -1,8 +1,6 @@
 import type { Amounts } from '../protocol/amounts.js';
+import { FIRST_REMOTE_WORKER } from '../protocol/startup.js';
 import type { LeaseId } from './scheduler/events.js';
-
-/** Leases on other nodes, and the nodes as workers, are numbered from here on; the scheduler's own stay below. */
-export const FIRST_REMOTE = 2 ** 31;
 
 /** Waiting tasks go to other nodes after this: so long this node may take to place them itself, milliseconds. */
 const SPILL_MILLISECONDS = 20;
@@ -62,7 +60,7 @@ export class RemoteNodes {
   readonly #nodes = new Map<number, KnownNode>();
   readonly #demands = new Map<string, Demand>();
   readonly #leases = new Map<LeaseId, RemoteGrant>();
-  #nextLease = FIRST_REMOTE;
+  #nextLease = FIRST_REMOTE_WORKER;
 
   get nodes(): readonly RemoteNode[] {
     return [...this.#nodes.values()];

@@ -41,10 +41,12 @@ import {
 import { gatewaySocket, type RayletConfig, rayletSocket, type WorkerCommand, workerSocket } from '../protocol/startup.js';
 import { listenSocket, type RayletStore } from '../store/native.js';
 import { RayletClient, type RayletClientEvents } from './clients.js';
-import { jobStates, nodeStates } from './cluster-state.js';
+
+import { jobStates, nodeRecord, nodeStates } from './cluster-state.js';
+
 import { FunctionDirectory } from './function-directory.js';
-import { Jobs } from './jobs.js';
 import { GatewayProcess } from './gateway-process.js';
+import { Jobs } from './jobs.js';
 import { ObjectDirectory } from './object-directory.js';
 import { OtherNodes } from './other-nodes.js';
 import type { SchedulerEvent, SchedulerInstruction } from './scheduler/events.js';
@@ -119,7 +121,7 @@ export class RayletServer implements RayletClientEvents {
 
   /** Starts the first workers and accepts clients. */
   start(): void {
-    this.#announce();
+    this.#control.nodeStarted(nodeRecord(this.#config, this.#node));
     this.#apply({ type: 'Tick' });
     const path = rayletSocket(this.#config.directory);
     this.#listener = listenSocket(path, (socket) => {
@@ -161,20 +163,6 @@ export class RayletServer implements RayletClientEvents {
     void this.#control.close().finally(ending);
   }
 
-  #announce(): void {
-    const { resources, cluster } = this.#config;
-    const { host, port } = cluster?.address ?? {};
-    this.#control.nodeStarted({
-      id: this.#node,
-      pid: process.pid,
-      address: host === undefined || port === undefined ? '' : `${host}:${port}`,
-      resources,
-      objectStoreMemory: this.#config.objectStoreMemory,
-      started: Date.now(),
-      ended: undefined,
-    });
-  }
-
   // ---- clients
 
   joined(client: RayletClient): WelcomeT | undefined {
@@ -196,11 +184,10 @@ export class RayletServer implements RayletClientEvents {
       const job = this.#jobNameOf(client);
       this.#control.jobStarted({ job, name, pid, started: Date.now(), ended: undefined });
       this.#apply({ type: 'ClientJoined', client: slot, kind: 'driver', job: client.job });
-    }
-    if (client.kind === ClientKind.Gateway) {
+    } else if (client.kind === ClientKind.Gateway) {
       if (client.pid !== this.#gateway?.pid) return undefined;
       this.#others?.gatewayJoined(client);
-    }
+    } else if (client.kind !== ClientKind.Observer) return undefined;
     this.#clients.set(slot, client);
     const resources = resourceTables(this.#config.resources);
     return new WelcomeT(client.job, this.#node, this.#config.directory, resources, process.pid);

@@ -1,12 +1,13 @@
 import type { NodeFile } from '../cluster/node-file.js';
 import { ownPidSpace, startTimeOf } from '../cluster/process-identity.js';
 import { type RayletConfig, rayletSocket, type StandingConfig } from '../protocol/startup.js';
+import { addressOf } from './cluster-state.js';
 
 /** What a node that outlives its drivers, this process, announces of itself. */
 export function nodeFileOf(config: RayletConfig, standing: StandingConfig, node: string): NodeFile {
   const { cluster, directory, version } = config;
   const { name, head, redisServer } = standing;
-  const { host, port } = cluster?.address ?? {};
+  const address = addressOf(cluster);
   return {
     name,
     pid: process.pid,
@@ -18,7 +19,7 @@ export function nodeFileOf(config: RayletConfig, standing: StandingConfig, node:
     version,
     head,
     started: Date.now(),
-    ...(host === undefined || port === undefined ? {} : { address: `${host}:${port}` }),
+    ...(address === '' ? {} : { address }),
     ...(cluster?.redis === undefined ? {} : { redis: withoutPassword(cluster.redis) }),
     ...(cluster === undefined ? {} : { secretFile: cluster.secretFile }),
     ...(redisServer === undefined ? {} : { redisServer }),

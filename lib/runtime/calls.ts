@@ -86,7 +86,8 @@ export class Calls {
       encoded = { bytes: encoded.bytes, start: 0, end: 0, buffers: undefined, contained: [stored] };
       flags |= TaskFlags.ArgumentsInStore;
     }
-    if (dependencies !== undefined || encoded.contained !== undefined) this.#holdAll(dependencies, encoded.contained);
+    if (dependencies !== undefined || encoded.contained !== undefined)
+      this.#holdAll(dependencies, encoded.contained);
 
     const { numReturns } = options;
     const counter = this.#values.nextCounter();
@@ -123,7 +124,17 @@ export class Calls {
     this.#holdAll(dependencies, encoded.contained);
     const counter = this.#values.nextCounter();
     const several = handles.length === 1 ? undefined : handles;
-    const task = this.#create(counter, handles[0]!, several, fn, options, own, dependencies, encoded, undefined);
+    const task = this.#create(
+      counter,
+      handles[0]!,
+      several,
+      fn,
+      options,
+      own,
+      dependencies,
+      encoded,
+      undefined,
+    );
     this.#dispatch(task, dependencies);
   }
 
@@ -142,7 +153,8 @@ export class Calls {
     const containedCount = encoded.contained?.length ?? 0;
     const dependencyCount = dependencies?.length ?? 0;
     const argumentBytes = encoded.end - encoded.start;
-    const specBytes = 8 * (options.numReturns - 1) + 16 * dependencyCount + 8 * containedCount + argumentBytes;
+    const specBytes =
+      8 * (options.numReturns - 1) + 16 * dependencyCount + 8 * containedCount + argumentBytes;
     const arena = this.#arena;
     const specStart = arena.allocate(specBytes);
     const spec = arena.chunk;
@@ -150,7 +162,8 @@ export class Calls {
     if (specBytes > argumentBytes) {
       const view = arena.view;
       if (handles !== undefined)
-        for (let index = 1; index < handles.length; index++, at += 8) view.setFloat64(at, handles[index]!, true);
+        for (let index = 1; index < handles.length; index++, at += 8)
+          view.setFloat64(at, handles[index]!, true);
       if (dependencies !== undefined) {
         for (const dependency of dependencies) {
           view.setFloat64(at, dependency.position, true);
@@ -222,10 +235,7 @@ export class Calls {
   }
 
   /** The task keeps what it names until it is done. Takes back what it held when one of them is gone. */
-  #holdAll(
-    dependencies: readonly Dependency[] | undefined,
-    contained: readonly number[] | undefined,
-  ): void {
+  #holdAll(dependencies: readonly Dependency[] | undefined, contained: readonly number[] | undefined): void {
     const held: number[] = [];
     const hold = (handle: number): void => {
       if (this.#store.hold(handle)) {

@@ -60,6 +60,8 @@ export interface RuntimeHost {
   readonly ownWorker: number;
   /** Runs tasks of this process's own submitter here; undefined in a driver. */
   readonly ownTarget: LeaseTarget | undefined;
+  /** The tasks are those of another node's job. */
+  readonly forOtherNode?: boolean;
   /** Frames that only this kind of process gets. */
   onFrame(type: number, bytes: Uint8Array, start: number): void;
   onDrained(): void;
@@ -247,6 +249,10 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
 
   get ownTarget(): LeaseTarget | undefined {
     return this.#host.ownTarget;
+  }
+
+  get forOtherNode(): boolean {
+    return this.#host.forOtherNode ?? false;
   }
 
   defineShape(queue: ShapeQueue): void {

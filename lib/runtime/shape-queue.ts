@@ -12,7 +12,10 @@ export interface ResourceShape {
 }
 
 /** The shape of these needs; amounts of 0 are none. */
-export function resourceShape(resources: Readonly<Record<string, number>>, exclusive: boolean): ResourceShape {
+export function resourceShape(
+  resources: Readonly<Record<string, number>>,
+  exclusive: boolean,
+): ResourceShape {
   const amounts = Object.entries(resources)
     .filter(([, amount]) => amount > 0)
     .sort(([a], [b]) => (a < b ? -1 : 1));

@@ -1,5 +1,6 @@
 import { type MobulaError, TaskCancelledError, WorkerCrashedError } from '../errors/index.js';
 import { TaskStatus } from '../protocol/generated/protocol.js';
+import { FIRST_REMOTE_WORKER } from '../protocol/startup.js';
 import type { NativeStore } from '../store/native.js';
 import { Lease, type LeaseTarget } from './lease.js';
 import { ObjectState } from './object-values.js';
@@ -13,8 +14,10 @@ const STALL_MILLISECONDS = 3;
 const TICK_MILLISECONDS = 2;
 /** A task that has not started for so long, alone on its lease, is offered to others. Milliseconds. */
 const UNSTARTED_MILLISECONDS = 500;
-/** A lease that had no task for so long goes back to the raylet. */
+/** A lease that had no task for so long goes back to the raylet, which takes an idle one away when others need its room. */
 const IDLE_MILLISECONDS = 1000;
+/** The same, where no raylet sees both sides: a lease on another node, or for a job of another node. */
+const REMOTE_IDLE_MILLISECONDS = 20;
 /** Deaths of its process that a task survives without having been on the stack. */
 const FREE_LOSSES = 20;
 /** Weight of the newest run time in a function's mean. */
@@ -64,6 +67,8 @@ export interface SubmitterPort {
   /** Tasks of this process's own that a lease on this very process runs; undefined in a driver. */
   readonly ownWorker: number;
   readonly ownTarget: LeaseTarget | undefined;
+  /** These are tasks of another node's job. */
+  readonly forOtherNode: boolean;
 }
 
 /**
@@ -424,7 +429,9 @@ export class Submitter {
   #afterDeath(task: Task, death: DeadWorker): void {
     task.lease?.remove(task);
     if (task.state === TaskState.Done || this.#finishIfStored(task)) return;
-    if (death.running === task.handle) {
+    // A task that may run once only, and had started on another node, may have done its work: nobody knows.
+    const once = task.maxRetries === 0 && (this.#store.taskWord(task.handle) & 1) === 1;
+    if (death.running === task.handle || once) {
       task.crashes++;
       if (task.crashes > task.maxRetries) {
         this.fail(task, this.#crash(task, death));
@@ -544,7 +551,7 @@ export class Submitter {
           if (!late && !lease.stalled && now - lease.lastProgress > STALL_MILLISECONDS) this.#relieve(lease);
         } else if (lease.inFlight.size === 1) {
           if (!late) this.#moveUnstarted(lease, now);
-        } else if (now - lease.lastProgress > IDLE_MILLISECONDS) this.#return(lease);
+        } else if (now - lease.lastProgress > this.#idleMilliseconds(lease)) this.#return(lease);
       }
       if (queue.size > 0) this.#assign(queue);
       if (this.#demandDiffers(queue)) this.#report(queue);
@@ -553,7 +560,19 @@ export class Submitter {
     this.#tickDelay = 0;
     if (this.#closed) return;
     if (soon) this.#tickIn(TICK_MILLISECONDS);
-    else if (this.#leases.size > 0) this.#tickIn(IDLE_MILLISECONDS);
+    else if (this.#leases.size > 0) this.#tickIn(this.#shortestIdle());
+  }
+
+  #idleMilliseconds(lease: Lease): number {
+    return this.#port.forOtherNode || lease.worker >= FIRST_REMOTE_WORKER
+      ? REMOTE_IDLE_MILLISECONDS
+      : IDLE_MILLISECONDS;
+  }
+
+  #shortestIdle(): number {
+    let shortest = IDLE_MILLISECONDS;
+    for (const lease of this.#leases.values()) shortest = Math.min(shortest, this.#idleMilliseconds(lease));
+    return shortest;
   }
 
   #return(lease: Lease): void {

@@ -10,7 +10,12 @@ export interface AssignedFunction {
 /** Where an assignment came from, and where its end is reported. */
 export interface AssignmentOrigin<Fn extends AssignedFunction = AssignedFunction> {
   /** `error` is there for TaskStatus.Thrown only. */
-  done(assignment: Assignment<Fn>, status: number, microseconds: number, error: EncodedValue | undefined): void;
+  done(
+    assignment: Assignment<Fn>,
+    status: number,
+    microseconds: number,
+    error: EncodedValue | undefined,
+  ): void;
   /** Gives unstarted tasks back. */
   bounced(lease: number, assignments: readonly Assignment<Fn>[]): void;
   /** No further task of this lease will be started. */

@@ -145,7 +145,12 @@ export class Executor implements AssignmentSink<WorkerFunction> {
   };
 
   /** The submitter gave up on a started task. */
-  cancel(origin: AssignmentOrigin<WorkerFunction>, counter: number, attempt: number, recursive: boolean): void {
+  cancel(
+    origin: AssignmentOrigin<WorkerFunction>,
+    counter: number,
+    attempt: number,
+    recursive: boolean,
+  ): void {
     for (const task of this.#started) {
       const { assignment } = task;
       if (assignment.origin === origin && assignment.counter === counter && assignment.attempt === attempt) {

@@ -54,7 +54,12 @@ export class OwnTasks implements AssignmentOrigin<WorkerFunction>, LeaseTarget {
 
   // ---- AssignmentOrigin: the executor is through with a task
 
-  done(assignment: Assignment<WorkerFunction>, status: number, microseconds: number, error: EncodedValue | undefined): void {
+  done(
+    assignment: Assignment<WorkerFunction>,
+    status: number,
+    microseconds: number,
+    error: EncodedValue | undefined,
+  ): void {
     const task = this.#remove(assignment);
     if (task === undefined) return;
     const bytes =

@@ -12,7 +12,12 @@ import {
 } from '../protocol/generated/protocol.js';
 import type { NativeSocket } from '../store/native.js';
 import type { EncodedValue } from '../values/types.js';
-import { type AssignedFunction, Assignment, type AssignmentOrigin, type AssignmentSink } from './assignment.js';
+import {
+  type AssignedFunction,
+  Assignment,
+  type AssignmentOrigin,
+  type AssignmentSink,
+} from './assignment.js';
 
 const taskHeader = new TaskFrame();
 const TASK_BYTES = TaskFrame.sizeOf();
@@ -43,7 +48,12 @@ export class SubmitterLink<Fn extends AssignedFunction> implements AssignmentOri
     this.#connection.flush();
   }
 
-  done(assignment: Assignment<Fn>, status: number, microseconds: number, error: EncodedValue | undefined): void {
+  done(
+    assignment: Assignment<Fn>,
+    status: number,
+    microseconds: number,
+    error: EncodedValue | undefined,
+  ): void {
     const connection = this.#connection;
     if (connection.closed) return;
     const errorBytes = error === undefined ? 0 : error.end - error.start;

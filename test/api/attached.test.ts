@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdirSync, realpathSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import * as mobula from '../../lib/index.js';
 import { failureOfClass, isAlive, untilDead } from '../integration/support/processes.js';
+import { Random } from '../integration/support/random.js';
 import { Machine, type ProgramProcess } from '../support/machine.js';
 import { until } from '../support/poll.js';
 
@@ -82,6 +85,20 @@ describe('drivers that attach to a node', function () {
       workers.add(first!.pid).add(second!.pid);
     }
     assert.ok(workers.size >= 2);
+  });
+
+  it('share no functions: one that leaves takes none of another with it', async () => {
+    const programs = [1, 2].map(() => machine.program(FIXTURE, { args: ['auto'] }));
+    await Promise.all(programs.map((program) => program.answer()));
+    // The same content, exported by both.
+    for (const program of programs) await program.ask('surroundings');
+    await programs[0]!.ask('shutdown');
+    const { workers } = await programs[1]!.ask<{ workers: number[] }>('workers');
+    for (const pid of workers) process.kill(pid, 'SIGKILL');
+    await untilDead(workers, 'workers that were killed');
+    // New processes have to fetch it.
+    const { pid } = await programs[1]!.ask<Surroundings>('surroundings');
+    assert.ok(!workers.includes(pid));
   });
 
   it('leave without touching the node or each other, and may come back', async () => {
@@ -166,6 +183,26 @@ describe('drivers that attach to a node', function () {
     assert.deepEqual(machine.traces, []);
   });
 
+  it('are not disturbed by what sends nonsense to the node', async () => {
+    const random = new Random('nonsense');
+    for (let round = 0; round < 200; round++) {
+      const body = Buffer.from(Array.from({ length: random.below(200) }, () => random.below(256)));
+      const prefix = Buffer.alloc(8);
+      prefix.writeUInt32LE(random.below(5) > 0 ? body.length : random.below(2 ** 32));
+      // Mostly what should come first: an introduction.
+      prefix.writeUInt32LE(random.below(5) > 0 ? 1 : random.below(100), 4);
+      const socket = connect(started.socket);
+      socket.on('error', () => undefined);
+      socket.end(Buffer.concat([prefix, body]));
+      await once(socket, 'close');
+    }
+    const program = machine.program(FIXTURE, { args: ['auto'] });
+    await program.answer();
+    await program.ask('put');
+    assert.deepEqual(await program.ask('sum'), { sum: 100_000 });
+    assert.ok(isAlive(started.pid));
+  });
+
   it('see the node and what is free of it', async () => {
     const program = machine.program(FIXTURE, { args: ['auto'] });
     await program.answer();
@@ -184,13 +221,26 @@ describe('drivers that attach to a node', function () {
     );
     assert.ok(Date.now() - node!.started < 3_600_000);
     assert.deepEqual(resources, { total, available: total });
-    await hang(program);
+    await program.ask('crowd');
+    let status: Status | undefined;
     await until(
       async () => {
-        const { jobs, tasks, resources: of } = await machine.json<Status>('status');
-        return jobs.length === 1 && tasks.queued === 0 && of.total.gpu === 1 && of.used.CPU !== undefined;
+        status = await machine.json<Status>('status');
+        return status.tasks.running > 0 && status.tasks.queued > 0;
       },
-      { what: 'the status of a job' },
+      { what: () => `running and queued tasks: ${JSON.stringify(status)}` },
+    );
+    const { jobs, resources: amounts } = status!;
+    assert.deepEqual([amounts.total, amounts.used.gpu, amounts.used.CPU! >= 1], [total, 1, true]);
+    assert.deepEqual(
+      jobs.map(({ pid, tasks }) => [pid, tasks.running, tasks.queued > 0]),
+      [[program.pid, 1, true]],
+    );
+    const text = (await machine.mobula('status')).stdout;
+    assert.match(text, /gpu +1 of 1 used/);
+    assert.match(
+      text,
+      new RegExp(`attached\\.js \\(process ${program.pid}\\): \\d workers; tasks: 1 running, [1-5] queued`),
     );
   });
 });
@@ -223,6 +273,19 @@ describe('the address of a node', () => {
       assert.match(error.message, /mobula status/);
     }
     await failureOfClass(mobula.InvalidArgumentError, mobula.init({ address: 'auto:../x' }));
+  });
+
+  it('is of no node when what listens there hangs up and is gone', async () => {
+    const path = join(machine.folder, 'a.sock');
+    const server = createServer((socket) => {
+      server.close();
+      socket.destroy();
+    });
+    server.listen(path);
+    await once(server, 'listening');
+    const error = await failureOfClass(mobula.NodeNotFoundError, mobula.init({ address: path }));
+    assert.match(error.message, /no such socket|Nobody listens/);
+    assert.equal(mobula.isInitialized(), false);
   });
 
   it('may not be of another kind yet', async () => {

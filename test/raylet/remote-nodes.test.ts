@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { FIRST_REMOTE, type RemoteGrant, RemoteNodes } from '../../lib/raylet/remote-nodes.js';
+import { FIRST_REMOTE_WORKER } from '../../lib/protocol/startup.js';
+import { type RemoteGrant, RemoteNodes } from '../../lib/raylet/remote-nodes.js';
 
 const oneCpu = { resources: { CPU: 1 }, exclusive: false };
 const aGpu = { resources: { CPU: 1, gpu: 1 }, exclusive: false };
@@ -8,11 +9,11 @@ const later = 1000;
 const full = (): boolean => false;
 
 function nodeWith(peer: number, totals: Record<string, number>) {
-  return { peer: FIRST_REMOTE + peer, node: `node${peer}`, address: `10.0.0.${peer}:1`, totals };
+  return { peer: FIRST_REMOTE_WORKER + peer, node: `node${peer}`, address: `10.0.0.${peer}:1`, totals };
 }
 
 function peersOf(grants: readonly RemoteGrant[]): number[] {
-  return grants.map(({ peer }) => peer - FIRST_REMOTE);
+  return grants.map(({ peer }) => peer - FIRST_REMOTE_WORKER);
 }
 
 describe('leases on other nodes', () => {
@@ -41,12 +42,12 @@ describe('leases on other nodes', () => {
   });
 
   it('respect what a node says it has free, and what was granted since', () => {
-    nodes.available(FIRST_REMOTE, { CPU: 0 });
-    nodes.available(FIRST_REMOTE + 1, { CPU: 1, gpu: 1 });
+    nodes.available(FIRST_REMOTE_WORKER, { CPU: 0 });
+    nodes.available(FIRST_REMOTE_WORKER + 1, { CPU: 1, gpu: 1 });
     nodes.demand(1, 0, oneCpu, 5, 0);
     assert.deepEqual(peersOf(nodes.decide(later, full)), [1]);
     // What it says is older than the grant: that CPU is not given away twice, but another is.
-    nodes.available(FIRST_REMOTE + 1, { CPU: 4, gpu: 1 });
+    nodes.available(FIRST_REMOTE_WORKER + 1, { CPU: 4, gpu: 1 });
     assert.deepEqual(peersOf(nodes.decide(later, full)), [1, 1, 1]);
   });
 
@@ -90,7 +91,7 @@ describe('leases on other nodes', () => {
       nodes.clientLeft(1).map(({ lease }) => lease),
       ofFirst,
     );
-    const left = [...nodes.left(FIRST_REMOTE), ...nodes.left(FIRST_REMOTE + 1)];
+    const left = [...nodes.left(FIRST_REMOTE_WORKER), ...nodes.left(FIRST_REMOTE_WORKER + 1)];
     assert.deepEqual(new Set(left.map(({ slot }) => slot)), new Set([2]));
     assert.deepEqual(nodes.nodes, []);
     assert.equal(nodes.nextDecision(), undefined);
