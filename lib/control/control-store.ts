@@ -1,5 +1,5 @@
 /**
- * What a node, and later a cluster, remembers for everybody and shows to people: nodes, jobs, functions, where objects are, tasks,
+ * What a node or a cluster remembers for everybody and shows to people: nodes, jobs, functions, where objects are, tasks,
  * errors. Nothing that schedules or fetches reads it, but for the functions. Every kind of record is bounded.
  */
 
@@ -95,7 +95,7 @@ export const MOST_ERRORS = 1000;
 /** Jobs and nodes that have ended; of the others there are as many as there are processes. */
 export const MOST_ENDED_JOBS = 1000;
 export const MOST_ENDED_NODES = 1000;
-/** Objects whose whereabouts are remembered. */
+/** Objects whose whereabouts are remembered; in a cluster, of each node. */
 export const MOST_LOCATED_OBJECTS = 100_000;
 /** Bytes of all functions that a job may export. */
 export const MOST_FUNCTION_BYTES_OF_A_JOB = 256 * 1024 ** 2;
@@ -108,12 +108,14 @@ export const MOST_TEXT_LENGTH = 2000;
  * drop what it cannot write. What reads is asynchronous, and sees what the same process recorded before.
  */
 export interface ControlStore {
+  /** The first record of an id stands, and nothing comes back after its end. */
   nodeStarted(node: NodeRecord): void;
   /** Forgets what it was said to hold. */
   nodeEnded(id: string, time: number): void;
   /** In the order in which they started. */
   nodes(): Promise<NodeRecord[]>;
 
+  /** Each raylet that works for a job says so before it exports functions or counts tasks of it; the first record stands. */
   jobStarted(job: JobRecord): void;
   /** Forgets the functions that only this job had. */
   jobEnded(job: string, time: number): void;
@@ -128,7 +130,7 @@ export interface ControlStore {
   /** With `job`: only if this job exported it. */
   functionOf(hash: string, job?: string): Promise<FunctionRecord | undefined>;
 
-  /** Notes that a node holds these objects (hexadecimal ids), or no longer does. */
+  /** Notes that a node, which has started, holds these objects (hexadecimal ids), or no longer does. */
   objectsAdded(node: string, objects: readonly string[]): void;
   objectsRemoved(node: string, objects: readonly string[]): void;
   /** Ids of the nodes that hold it. */

@@ -46,7 +46,7 @@ export class MemoryControlStore implements ControlStore {
   #nextError = 0;
 
   nodeStarted(node: NodeRecord): void {
-    this.#nodes.set(node.id, node);
+    if (!this.#nodes.has(node.id)) this.#nodes.set(node.id, node);
   }
 
   nodeEnded(id: string, time: number): void {
@@ -65,6 +65,7 @@ export class MemoryControlStore implements ControlStore {
   }
 
   jobStarted(job: JobRecord): void {
+    if (this.#jobs.has(job.job)) return;
     const fresh = { finished: 0, failed: 0, recorded: 0, functions: new Set<string>(), functionBytes: 0 };
     this.#jobs.set(job.job, { record: boundedJob(job), ...fresh });
   }

@@ -116,6 +116,15 @@ export function controlStoreConformance(name: string, open: () => Promise<Contro
         assert.deepEqual(await store.jobs(), [jobRecord('1', { ended: 7_000 })]);
       });
 
+      it('start once, and do not come back', async () => {
+        store.jobStarted(jobRecord('1'));
+        store.jobStarted(jobRecord('1', { name: 'again.js' }));
+        assert.deepEqual(await store.jobs(), [jobRecord('1')]);
+        store.jobEnded('1', 7_000);
+        store.jobStarted(jobRecord('1', { name: 'again.js' }));
+        assert.deepEqual(await store.jobs(), [jobRecord('1', { ended: 7_000 })]);
+      });
+
       it('are bounded when they have ended', async () => {
         store.jobStarted(jobRecord('1'));
         for (let job = 2; job <= MOST_ENDED_JOBS + 2; job++) {
