@@ -15,6 +15,7 @@ import {
   RawSocket,
   Relay,
   TestListener,
+  withoutHeartbeats,
 } from './link-support.js';
 
 const HELLO_BYTES = 44;
@@ -67,7 +68,7 @@ describe('the handshake of a link', () => {
   /** Bytes that a dialer sent in a session that ended in good order: handshake and some frames. */
   const recordSession = async (): Promise<{ toListener: Buffer; toDialer: Buffer }> => {
     const relay = await relayTo(listener.port);
-    const [near, far] = await listener.link({ port: relay.port });
+    const [near, far] = await listener.link({ port: relay.port, ...withoutHeartbeats });
     for (let index = 0; index < 5; index++) near.link.send(index, Buffer.from(`frame ${index}`));
     await until(() => near.frames.length === 5, { what: 'the answers' });
     near.link.close('recorded');
@@ -308,7 +309,7 @@ describe('the frames of a session', () => {
       ready && direction === 'toListener' ? change(bytes, relay) : bytes,
     ).listen();
     open.push(listener, relay);
-    const [near, far] = await listener.link({ port: relay.port });
+    const [near, far] = await listener.link({ port: relay.port, ...withoutHeartbeats });
     ready = true;
     for (let index = 0; !far.link.closed && !near.link.closed && index < 5; index++) {
       const carried = relay.carried.toListener.length;
