@@ -17,6 +17,9 @@ export const secret = randomBytes(32);
 /** Frames of higher types do not exist in these tests. */
 export const highestType = 99;
 
+/** For tests that count what the dialer sends: no pause of theirs is long enough for a heartbeat. */
+export const withoutHeartbeats = { heartbeatMilliseconds: 600_000 };
+
 /** Names that no random bytes would contain, so that a test can look for them. */
 export const listenerIdentity: NodeIdentity = identityOf('listening-node');
 export const dialerIdentity: NodeIdentity = identityOf('dialing-node');
@@ -143,13 +146,17 @@ export class Relay {
   silent = false;
   readonly #server: Server;
 
-  /** @param change gives what is sent on instead of the bytes that came; they have `offset` bytes before them */
+  /**
+   * @param change gives what is sent on instead of the bytes that came; they have `offset` bytes before them
+   * @param localAddress where the listener sees it come from
+   */
   constructor(
     port: number,
     change: (bytes: Buffer, direction: Direction, offset: number) => Buffer = (bytes) => bytes,
+    localAddress = host,
   ) {
     this.#server = createServer((fromDialer) => {
-      const fromListener = connect(port, host);
+      const fromListener = connect({ port, host, localAddress });
       this.connections.push({ toListener: fromListener, toDialer: fromDialer });
       const carry = (from: Socket, to: Socket, direction: Direction) => {
         let offset = 0;

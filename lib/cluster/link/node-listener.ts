@@ -126,13 +126,19 @@ export class NodeListener {
     const server = createTlsServer({
       ...tlsOptions(tls),
       requestCert: true,
+      // Judged below: a session that node:tls rejects by itself does not tell who it was, nor why.
+      rejectUnauthorized: false,
       handshakeTimeout: HANDSHAKE_MILLISECONDS,
     });
     server.on('secureConnection', (socket) => {
       socket.on('error', () => undefined);
       const knock = this.#knocks.from(socket.remoteAddress, socket.remotePort);
       if (knock === undefined) socket.destroy();
-      else void this.#shakeHands(knock, socket, socket);
+      else if (!socket.authorized) {
+        // Declared an Error, it is the code of one.
+        const why = String(socket.authorizationError);
+        this.#drop(knock, `its certificate was not signed by this cluster's authority (${why})`);
+      } else void this.#shakeHands(knock, socket, socket);
     });
     server.on('tlsClientError', (error, socket) => {
       const knock = this.#knocks.from(socket.remoteAddress, socket.remotePort);
