@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Member } from '../cluster/member.js';
 import { Membership } from '../cluster/membership.js';
-import { type GatewayConfig, READY_DESCRIPTOR } from '../protocol/startup.js';
+import type { GatewayConfig } from '../protocol/startup.js';
 import { readLine } from '../protocol/startup-line.js';
 import { dieWith } from '../store/native.js';
 import { Gateway } from './gateway.js';

@@ -38,7 +38,13 @@ import {
   WelcomeT,
   WorkerDiedT,
 } from '../protocol/generated/protocol.js';
-import { gatewaySocket, type RayletConfig, rayletSocket, type WorkerCommand, workerSocket } from '../protocol/startup.js';
+import {
+  gatewaySocket,
+  type RayletConfig,
+  rayletSocket,
+  type WorkerCommand,
+  workerSocket,
+} from '../protocol/startup.js';
 import { listenSocket, type RayletStore } from '../store/native.js';
 import { RayletClient, type RayletClientEvents } from './clients.js';
 
