@@ -121,6 +121,10 @@ export class Gateway implements PeerHost {
     this.runtime.send(FrameType.RemoteOutput, new RemoteOutputT(job, name, pid, stderr, text));
   }
 
+  log(text: string): void {
+    console.error(`mobula-gateway: ${text}`);
+  }
+
   available(peer: Peer, amounts: Amounts): void {
     this.runtime.send(FrameType.PeerChanged, new PeerChangedT(peer.number, resourceTables(amounts)));
   }
@@ -155,6 +159,7 @@ export class Gateway implements PeerHost {
       }
       case FrameType.JobEnded: {
         const job = readTable(JobEnded.getRootAsJobEnded, bytes, start).job();
+        this.tasks.jobEnded(job);
         for (const peer of this.#peers.values()) peer.jobEnded(job);
         return;
       }

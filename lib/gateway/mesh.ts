@@ -185,6 +185,7 @@ export class Mesh {
       send: (type, ...parts) => link.send(type, ...parts),
       // A link that closes lets go of who waits for it.
       drained: () => link.drained().catch(() => undefined),
+      close: (reason) => link.close(reason),
       get closed() {
         return link.closed;
       },

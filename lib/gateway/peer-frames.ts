@@ -8,6 +8,8 @@ export interface PeerConnection {
   /** Resolves when what is queued is little again, or the link is closed. */
   drained(): Promise<void>;
   readonly closed: boolean;
+  /** Ends the link: what both sides run for each other is void. */
+  close(reason: string): void;
 }
 
 const builder = new Builder(1024);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ShutdownError } from '../errors/index.js';
 import {
   CancelRemoteTask,
@@ -42,6 +43,8 @@ import { Replicas } from './replicas.js';
 /** Numbers of transfers from here on are those of results, chosen by their sender. */
 const FIRST_RESULT_TRANSFER = 2 ** 31;
 const CHUNK_HEADER_BYTES = ObjectChunk.sizeOf();
+/** A job that could not be given a place at the raylet tries again after so long. */
+const OPEN_AGAIN_MILLISECONDS = 1000;
 
 /** What a line of output says, and where it comes from. */
 export interface OutputText {
@@ -59,6 +62,7 @@ export interface PeerHost {
   /** A driver of this node's, in the place of the other node's job. */
   openDelegate(jobName: string, output: (output: OutputText) => void): Promise<Runtime>;
   output(job: number, output: OutputText): void;
+  log(text: string): void;
   /** The other node said what it has free. */
   available(peer: Peer, amounts: Readonly<Record<string, number>>): void;
 }
@@ -256,24 +260,50 @@ export class Peer implements RemotePeer {
         PeerFrame.RemoteOutput,
         new RemoteOutputT(number, each.name, each.pid, each.stderr, each.text),
       );
-    void this.#host.openDelegate(name, output).then((runtime) => {
-      if (job.gone) {
-        close(runtime);
-        return;
-      }
+    void this.#open(job, name, output).then((runtime) => {
+      if (runtime === undefined) return;
       job.delegate = new Delegate(runtime, new Replicas(runtime, this.#fetch), {
         finished: (token, handles, failed, microseconds) =>
           void this.#sendResults(runtime, token, handles, failed, microseconds),
       });
-      for (const act of job.waiting) act(job.delegate);
+      const { waiting } = job;
       job.waiting = [];
+      for (const act of waiting) this.#withDelegate(job, act);
     });
     return job;
   }
 
+  /** Undefined when the job has ended meanwhile. A node that is full of clients has room again when one leaves. */
+  async #open(
+    job: DelegatedJob,
+    name: string,
+    output: (output: OutputText) => void,
+  ): Promise<Runtime | undefined> {
+    while (!job.gone) {
+      try {
+        const runtime = await this.#host.openDelegate(name, output);
+        if (!job.gone) return runtime;
+        close(runtime);
+      } catch (error) {
+        this.#host.log(`job ${name} of node ${this.node} has to wait: ${(error as Error).message}`);
+        await sleep(OPEN_AGAIN_MILLISECONDS, undefined, { ref: false });
+      }
+    }
+    return undefined;
+  }
+
   #withDelegate(job: DelegatedJob, act: (delegate: Delegate) => void): void {
-    if (job.delegate !== undefined) act(job.delegate);
-    else if (!job.gone) job.waiting.push(act);
+    if (job.gone) return;
+    if (job.delegate === undefined) {
+      job.waiting.push(act);
+      return;
+    }
+    try {
+      act(job.delegate);
+    } catch (error) {
+      // Such as a full table of objects: the tasks go elsewhere, or come again.
+      this.connection.close(`a task could not be taken: ${(error as Error).message}`);
+    }
   }
 
   #endJob(number: number): void {

@@ -57,7 +57,7 @@ export interface RemotePeer {
 
 interface Slot {
   readonly lease: RemoteLease;
-  readonly waiting: Assignment<RemoteFunction>[];
+  waiting: Assignment<RemoteFunction>[];
   inFlight: number;
 }
 
@@ -115,6 +115,16 @@ export class RemoteTasks implements AssignmentSink<RemoteFunction> {
       if (slot.lease.peer === peer) this.#inFlight.delete(token);
   }
 
+  /** The other nodes are told, and answer no more for its tasks. */
+  jobEnded(job: number): void {
+    for (const [id, { lease }] of this.#slots) if (lease.job === job) this.#slots.delete(id);
+    for (const [token, { slot }] of this.#inFlight) if (slot.lease.job === job) this.#inFlight.delete(token);
+    if (this.#slots.size > 0 || this.#inFlight.size > 0) return;
+    // Nobody's tasks need them now, and the next job may have others.
+    this.#functions.clear();
+    this.#codes.clear();
+  }
+
   kill(peer: RemotePeer, handle: number): void {
     for (const [token, { assignment, slot }] of this.#inFlight) {
       if (slot.lease.peer === peer && assignment.handle === handle) this.#cancel(token, true, false);
@@ -161,7 +171,7 @@ export class RemoteTasks implements AssignmentSink<RemoteFunction> {
 
   originClosed(origin: AssignmentOrigin<RemoteFunction>): void {
     for (const slot of this.#slots.values()) {
-      slot.waiting.splice(0, Infinity, ...slot.waiting.filter((assignment) => assignment.origin !== origin));
+      slot.waiting = slot.waiting.filter((assignment) => assignment.origin !== origin);
     }
     for (const [token, { assignment }] of this.#inFlight) {
       if (assignment.origin === origin) this.#cancel(token, false, true);

@@ -247,6 +247,8 @@ export class RayletServer implements RayletClientEvents {
         const demand = readTable(Demand.getRootAsDemand, bytes, start);
         const shape = client.shapes[demand.shape()];
         if (shape === undefined) return;
+        // First: the core may find that this node can never run them.
+        this.#others?.demand(client, demand.shape(), shape, demand.count());
         this.#apply({
           type: 'Demand',
           client: client.slot,
@@ -257,7 +259,6 @@ export class RayletServer implements RayletClientEvents {
           grantsSeen: Math.max(0, demand.grantsSeen() - (this.#others?.grantsSent(client.slot) ?? 0)),
           ...(demand.meanMilliseconds() > 0 ? { runtimeMs: demand.meanMilliseconds() } : {}),
         });
-        this.#others?.demand(client, demand.shape(), shape, demand.count());
         return;
       }
       case FrameType.ReturnLease: {
