@@ -19,8 +19,9 @@ function print(what: string, result: string | number | readonly number[]): void 
 
 // `init` starts a node on this machine: a raylet, an object store in shared memory, and worker processes. This
 // program is the driver. `numCpus` says how many tasks of one CPU may run at once; left out, it is the number of
-// cores. Ten, whatever the machine has, because step 8 sleeps in ten tasks, and sleeping needs no core.
-await mobula.init({ numCpus: 10 });
+// cores. Ten, whatever the machine has, because step 8 sleeps in ten tasks, and sleeping needs no core. With MOBULA_ADDRESS
+// in the environment the program attaches to a cluster, which has what it has: ten CPUs in all will do.
+await mobula.init(process.env['MOBULA_ADDRESS'] === undefined ? { numCpus: 10 } : {});
 print('mobula.init({ numCpus: 10 })', 'started');
 
 // ---- Immutable remote objects: put and get ------------------------------------------------------------------
