@@ -139,6 +139,13 @@ void Bindings::DetachAll() {
   for (const auto& binding : bindings_) binding->Detach(true);
 }
 
+bool ReadId(napi_env env, napi_value bytes, napi_value offset, ObjectId* id) {
+  std::span<uint8_t> slice;
+  if (!ReadSlice(env, bytes, offset, MakeInt32(env, sizeof(ObjectId)), "id", &slice)) return false;
+  std::memcpy(id, slice.data(), sizeof(*id));
+  return true;
+}
+
 napi_value ThrowStatus(napi_env env, Status status, const std::string& message) {
   switch (status) {
     case Status::kFull:

@@ -95,6 +95,9 @@ class Bindings {
   std::vector<std::unique_ptr<Binding>> bindings_;
 };
 
+// The id in `bytes[offset, offset + 16)`; false with a TypeError pending.
+bool ReadId(napi_env env, napi_value bytes, napi_value offset, ObjectId* id);
+
 // Throws what a status other than kOk means to a caller of TypeScript. Returns nullptr.
 napi_value ThrowStatus(napi_env env, Status status, const std::string& message);
 

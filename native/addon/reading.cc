@@ -100,13 +100,8 @@ napi_value Free(napi_env env, napi_callback_info info) {
 napi_value Lookup(napi_env env, napi_callback_info info) {
   const Arguments<2> arguments(env, info);
   Binding* binding = Binding::Need(env, arguments.data);
-  std::span<uint8_t> bytes;
-  if (binding == nullptr ||
-      !ReadSlice(env, arguments[0], arguments[1], MakeInt32(env, sizeof(ObjectId)), "id", &bytes)) {
-    return nullptr;
-  }
   ObjectId id;
-  std::memcpy(&id, bytes.data(), sizeof(id));
+  if (binding == nullptr || !ReadId(env, arguments[0], arguments[1], &id)) return nullptr;
   return MakeHandleValue(env, binding->client->Lookup(id));
 }
 

@@ -1,6 +1,5 @@
 // The functions of a store that create objects and settle tasks.
 
-#include <cstring>
 #include <vector>
 
 #include "native/addon/binding.h"
@@ -97,13 +96,8 @@ napi_value CreatePending(napi_env env, napi_callback_info info) {
 napi_value CreateReplica(napi_env env, napi_callback_info info) {
   const Arguments<2> arguments(env, info);
   Binding* binding = Binding::Need(env, arguments.data);
-  std::span<uint8_t> bytes;
-  if (binding == nullptr ||
-      !ReadSlice(env, arguments[0], arguments[1], MakeInt32(env, sizeof(ObjectId)), "id", &bytes)) {
-    return nullptr;
-  }
   ObjectId id;
-  std::memcpy(&id, bytes.data(), sizeof(id));
+  if (binding == nullptr || !ReadId(env, arguments[0], arguments[1], &id)) return nullptr;
   Handle handle = binding->client->Lookup(id);
   if (handle != kNoHandle) return ThrowStatus(env, Status::kInvalid, "an object of that id is here already");
   const Status status = binding->WithRoom([&] { return binding->client->CreatePending(id, &handle); });
