@@ -35,7 +35,10 @@ const self: Member = {
 };
 const membership = new Membership({ url: config.cluster.redis, member: self });
 membership.on('joined', (member) => mesh.joined(member));
-membership.on('left', (member) => mesh.left(member.id));
+membership.on('left', (member) => {
+  mesh.left(member.id);
+  gateway.gone(member.id);
+});
 membership.on('evicted', (reason) => void rejoin(reason));
 await membership.start();
 
@@ -47,6 +50,7 @@ async function rejoin(reason: string): Promise<void> {
   const member = { ...membership.self, id: randomBytes(8).toString('hex'), incarnation: incarnation + 1 };
   await mesh.rename(member.id, member.incarnation);
   await membership.rejoin(member);
+  gateway.renamed(member.id);
   for (const other of membership.members()) mesh.joined(other);
 }
 
