@@ -108,7 +108,7 @@ export class Gateway implements PeerHost {
     this.runtime.send(FrameType.PeerLeft, new PeerLeftT(peer.number, reason));
   }
 
-  /** The membership has lost the node for good; there may never have been a link to it. */
+  /** The node counts as dead in the whole cluster; there may never have been a link to it. */
   gone(node: string): void {
     this.runtime.send(FrameType.NodeGone, new NodeGoneT(node));
   }

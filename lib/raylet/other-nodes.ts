@@ -34,7 +34,7 @@ export interface OtherNodesPort {
   jobOf(client: RayletClient): number;
   /** The driver's script. */
   nameOf(job: number): string;
-  /** The other node is no member any more; it may be one that there was no link to. */
+  /** The other node counts as dead; it may be one that there was no link to. */
   nodeGone(node: string): void;
   /** This node has another id from now on. */
   renamed(node: string): void;

@@ -211,6 +211,43 @@ describe('what Redis shows of a cluster', function () {
     await other.untilEnded();
   });
 
+  it('a node that stood still: its end, and then the same machine under another id', async () => {
+    const resources = ['--num-cpus', '1', '--redis', server.url, '--address', '127.0.0.1'];
+    const memory = ['--object-store-memory', '32MiB', '--secret-file', join(folder, 'secret')];
+    const c = await machine.json<Started>('start', '--name', 'c', ...resources, ...memory);
+    const other = machine.program(FIXTURE, { args: ['auto:c'] });
+    assert.deepEqual(await other.answer(), { node: c.node });
+    const { id } = await other.ask<{ id: string }>('put data 5000');
+    await untilAt(id, [c.node]);
+    const gateway = await until(
+      async () => Number(await server.cli('HGET', `mobula:member:${c.node}`, 'pid')),
+      {
+        what: 'the announcement of the node',
+      },
+    );
+    const nodes = (): Promise<string[]> => server.lines('ZRANGE', 'mobula:nodes', '0', '-1');
+    const known = await nodes();
+    process.kill(gateway, 'SIGSTOP');
+    try {
+      const ended = async () =>
+        (await server.lines('ZRANGE', 'mobula:nodes:ended', '0', '-1')).includes(c.node);
+      await until(ended, { timeout: 30_000, what: 'the end of a node that is stopped' });
+      await untilAt(id, []);
+    } finally {
+      process.kill(gateway, 'SIGCONT');
+    }
+    const fresh = await until(async () => (await nodes()).find((node) => !known.includes(node)), {
+      timeout: 30_000,
+      what: 'the node under another id',
+    });
+    assert.equal(await server.cli('HEXISTS', `mobula:node:${fresh}`, 'ended'), '0');
+    await untilAt(id, [fresh]);
+    await other.ask('drop data');
+    await untilAt(id, []);
+    other.kill();
+    await other.untilEnded();
+  });
+
   it('what a program leaves open ends with it', async () => {
     const { id } = await program.ask<{ id: string }>(`run hanging ${join(folder, 'nowhere')} here`);
     await untilTask(id, 'running');
