@@ -237,7 +237,7 @@ describe('what Redis shows of a cluster', function () {
       process.kill(gateway, 'SIGCONT');
     }
     const fresh = await until(async () => (await nodes()).find((node) => !known.includes(node)), {
-      timeout: 30_000,
+      timeout: 60_000,
       what: 'the node under another id',
     });
     assert.equal(await server.cli('HEXISTS', `mobula:node:${fresh}`, 'ended'), '0');
