@@ -9,6 +9,7 @@ import { memory } from './rows/memory.js';
 import { nested } from './rows/nested.js';
 import { put } from './rows/put.js';
 import { queued } from './rows/queued.js';
+import { redis } from './rows/redis.js';
 import { small } from './rows/small.js';
 import { start } from './rows/start.js';
 import { tasks } from './rows/tasks.js';
@@ -28,4 +29,5 @@ export const families: readonly Family[] = [
   start,
   idle,
   memory,
+  redis,
 ];

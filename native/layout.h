@@ -31,7 +31,7 @@ namespace mobula {
 
 inline constexpr uint64_t kMagic = 0x31414c55424f4d00;  // "\0MOBULA1"
 // To be raised with every change of this file.
-inline constexpr uint32_t kLayoutVersion = 1;
+inline constexpr uint32_t kLayoutVersion = 2;
 
 inline constexpr uint64_t kPageSize = 4096;
 inline constexpr uint32_t kNoPage = 0xffffffff;
@@ -214,7 +214,8 @@ struct alignas(64) Entry {
   Guarded<uint32_t> hash_next;  // next entry of the bucket; 0 = last                              derived
   Guarded<uint32_t> list_next;  // next in the list of free or of dying entries; 0 = last          derived
   Guarded<uint32_t> dropped;    // kDying: how many children were let go already
-  Guarded<uint32_t> reserved[5];
+  Word<uint32_t> replica;       // 1: a copy of another node's object, which gave it the id; else 0
+  Guarded<uint32_t> reserved[4];
 };
 static_assert(sizeof(Entry) == 192 && std::is_standard_layout_v<Entry>);
 

@@ -58,8 +58,14 @@ export interface TaskRecord {
   /** Where it ran last: the node's id, and the worker's number there. */
   readonly node?: string | undefined;
   readonly worker?: number | undefined;
-  /** The first lines of what it failed with. */
+  /** The first line of what it failed with. */
   readonly error?: string | undefined;
+  /** What it takes of its node while it runs, 1 = one. */
+  readonly resources?: Readonly<Record<string, number>> | undefined;
+  /** How often it may be tried again when its process dies. */
+  readonly retries?: number | undefined;
+  /** Ids of the objects that it was given, alone or inside of other values; not all when there are many. */
+  readonly arguments?: readonly string[] | undefined;
 }
 
 /** How many tasks of a job ended, since the last report. */
@@ -164,13 +170,20 @@ export function shorten(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }
 
+/** Of the objects that a task was given. */
+export const MOST_ARGUMENTS = 20;
+
 /** The record as every implementation keeps it. */
 export function boundedTask(task: TaskRecord): TaskRecord {
-  const { name, error } = task;
-  if (name.length <= MOST_NAME_LENGTH && (error === undefined || error.length <= MOST_TEXT_LENGTH))
+  const { name, error = '', arguments: given = [] } = task;
+  if (name.length <= MOST_NAME_LENGTH && error.length <= MOST_TEXT_LENGTH && given.length <= MOST_ARGUMENTS)
     return task;
-  const shortened = { ...task, name: shorten(name, MOST_NAME_LENGTH) };
-  return error === undefined ? shortened : { ...shortened, error: shorten(error, MOST_TEXT_LENGTH) };
+  return {
+    ...task,
+    name: shorten(name, MOST_NAME_LENGTH),
+    ...(error === '' ? {} : { error: shorten(error, MOST_TEXT_LENGTH) }),
+    ...(given.length === 0 ? {} : { arguments: given.slice(0, MOST_ARGUMENTS) }),
+  };
 }
 
 export function boundedError(error: ErrorRecord): ErrorRecord {

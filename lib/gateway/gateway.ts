@@ -7,6 +7,8 @@ import {
   FunctionPayload,
   JobEnded,
   NodeAvailable,
+  NodeGoneT,
+  NodeRenamedT,
   Output,
   PeerChangedT,
   PeerJoinedT,
@@ -104,6 +106,16 @@ export class Gateway implements PeerHost {
     if (!this.#peers.delete(peer.number)) return;
     peer.lost();
     this.runtime.send(FrameType.PeerLeft, new PeerLeftT(peer.number, reason));
+  }
+
+  /** The node counts as dead in the whole cluster; there may never have been a link to it. */
+  gone(node: string): void {
+    this.runtime.send(FrameType.NodeGone, new NodeGoneT(node));
+  }
+
+  /** This node has joined again as another one. */
+  renamed(node: string): void {
+    this.runtime.send(FrameType.NodeRenamed, new NodeRenamedT(node));
   }
 
   // ---- PeerHost

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Member } from '../cluster/member.js';
 import { Membership } from '../cluster/membership.js';
 import type { GatewayConfig } from '../protocol/startup.js';
@@ -7,6 +8,9 @@ import { readLine } from '../protocol/startup-line.js';
 import { dieWith } from '../store/native.js';
 import { Gateway } from './gateway.js';
 import { Mesh } from './mesh.js';
+
+/** So often it is tried to declare a node dead while Redis does not answer. */
+const BURY_MILLISECONDS = 1000;
 
 const config = JSON.parse(await readLine(process.stdin)) as GatewayConfig;
 process.title = 'mobula-gateway';
@@ -21,6 +25,7 @@ const mesh = new Mesh(gateway, {
   secret: readFileSync(secretFile),
   tls: tls && { cert: readFileSync(tls.cert), key: readFileSync(tls.key), ca: readFileSync(tls.ca) },
   log,
+  lost: (node) => void bury(node),
 });
 const port = await mesh.listen(config.node, 1);
 const host = address?.host ?? '127.0.0.1';
@@ -39,6 +44,20 @@ membership.on('left', (member) => mesh.left(member.id));
 membership.on('evicted', (reason) => void rejoin(reason));
 await membership.start();
 
+/**
+ * A node that is missing may come back as long as nobody has declared it dead; only then its end is recorded. While Redis does not
+ * answer nobody can know whether it is missing.
+ */
+async function bury(node: string): Promise<void> {
+  while (!membership.members().some(({ id }) => id === node)) {
+    if (await membership.declareDead(node)) {
+      gateway.gone(node);
+      return;
+    }
+    await sleep(BURY_MILLISECONDS, undefined, { ref: false });
+  }
+}
+
 /** The others took this node for dead: what it ran for them is void, and it begins anew. */
 async function rejoin(reason: string): Promise<void> {
   log(`this node was taken for dead (${reason}); it joins again`);
@@ -47,6 +66,7 @@ async function rejoin(reason: string): Promise<void> {
   const member = { ...membership.self, id: randomBytes(8).toString('hex'), incarnation: incarnation + 1 };
   await mesh.rename(member.id, member.incarnation);
   await membership.rejoin(member);
+  gateway.renamed(member.id);
   for (const other of membership.members()) mesh.joined(other);
 }
 

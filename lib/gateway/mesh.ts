@@ -31,6 +31,8 @@ export interface MeshOptions {
   readonly secret: Uint8Array;
   readonly tls: LinkTls | undefined;
   log(text: string): void;
+  /** The node is missing in the list of members, and no link shows that it lives. */
+  lost(node: string): void;
 }
 
 /** What is known of another node. */
@@ -100,8 +102,8 @@ export class Mesh {
   left(id: string): void {
     const neighbour = this.#neighbours.get(id);
     if (neighbour === undefined) return;
-    if (neighbour.link === undefined || neighbour.link.closed) this.#neighbours.delete(id);
     neighbour.member = undefined;
+    if (neighbour.link === undefined || neighbour.link.closed) this.#lost(id);
   }
 
   /** Ends all links: this node was declared dead, or goes. */
@@ -175,6 +177,11 @@ export class Mesh {
     neighbour.dialing = false;
   }
 
+  #lost(id: string): void {
+    this.#neighbours.delete(id);
+    if (!this.#closed) this.#options.lost(id);
+  }
+
   #isToDial({ member, link }: Neighbour): boolean {
     return !this.#closed && member !== undefined && link === undefined && this.#identity.nodeId < member.id;
   }
@@ -200,7 +207,7 @@ export class Mesh {
         if (neighbour.link !== link) return;
         neighbour.link = undefined;
         neighbour.peer = undefined;
-        if (neighbour.member === undefined) this.#neighbours.delete(id);
+        if (neighbour.member === undefined) this.#lost(id);
         else void this.#dial(neighbour);
       },
     });

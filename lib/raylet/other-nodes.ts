@@ -5,6 +5,8 @@ import {
   JobEndedT,
   LeaseGrantedT,
   NodeAvailableT,
+  NodeGone,
+  NodeRenamed,
   PeerChanged,
   PeerJoined,
   PeerLeft,
@@ -21,6 +23,7 @@ import { type RemoteGrant, type RemoteNeed, RemoteNodes } from './remote-nodes.j
 /** How soon the other nodes hear of a change of what is free here, milliseconds. */
 const AVAILABLE_MILLISECONDS = 20;
 const EPSILON = 1e-6;
+const MOST_IDS = 1000;
 
 /** What this part of the raylet needs of the rest. */
 export interface OtherNodesPort {
@@ -31,6 +34,10 @@ export interface OtherNodesPort {
   jobOf(client: RayletClient): number;
   /** The driver's script. */
   nameOf(job: number): string;
+  /** The other node counts as dead; it may be one that there was no link to. */
+  nodeGone(node: string): void;
+  /** This node has another id from now on. */
+  renamed(node: string): void;
   /** Shows a line of output to the job's driver. */
   output(job: number, name: string, pid: number, stderr: boolean, text: string): void;
 }
@@ -45,6 +52,8 @@ export class OtherNodes {
   readonly #socket: string;
   /** Grants sent to each client: what it counts as seen is these and the scheduler's. */
   readonly #grantsSent = new Map<number, number>();
+  /** Ids of the nodes by their worker numbers, also of those that are gone: what ran there may be told of later. */
+  readonly #ids = new Map<number, string>();
   #gateway: RayletClient | undefined;
   #decision: NodeJS.Timeout | undefined;
   #report: NodeJS.Timeout | undefined;
@@ -64,6 +73,11 @@ export class OtherNodes {
       resources: totals,
       available: this.#nodes.freeOf(peer),
     }));
+  }
+
+  /** The id of the node that is this worker to submitters. */
+  idOf(peer: number): string | undefined {
+    return this.#ids.get(peer);
   }
 
   // ---- the gateway
@@ -86,6 +100,8 @@ export class OtherNodes {
     switch (type) {
       case FrameType.PeerJoined: {
         const joined = readTable(PeerJoined.getRootAsPeerJoined, bytes, start).unpack();
+        this.#ids.set(joined.peer, String(joined.node));
+        if (this.#ids.size > MOST_IDS) this.#ids.delete(this.#ids.keys().next().value!);
         this.#nodes.joined({
           peer: joined.peer,
           node: String(joined.node),
@@ -104,6 +120,12 @@ export class OtherNodes {
         this.#left(left.peer, String(left.reason));
         break;
       }
+      case FrameType.NodeGone:
+        this.#port.nodeGone(readTable(NodeGone.getRootAsNodeGone, bytes, start).node()!);
+        return;
+      case FrameType.NodeRenamed:
+        this.#port.renamed(readTable(NodeRenamed.getRootAsNodeRenamed, bytes, start).node()!);
+        return;
       case FrameType.RemoteOutput: {
         const { job, name, pid, stderr, text } = readTable(
           RemoteOutput.getRootAsRemoteOutput,

@@ -34,7 +34,6 @@ import {
   StatisticsReplyT,
   StatisticsRequest,
   TaskEvents,
-  type TaskEventsT,
   WelcomeT,
   WorkerDiedT,
 } from '../protocol/generated/protocol.js';
@@ -47,16 +46,17 @@ import {
 } from '../protocol/startup.js';
 import { listenSocket, type RayletStore } from '../store/native.js';
 import { RayletClient, type RayletClientEvents } from './clients.js';
-
 import { jobStates, nodeRecord, nodeStates } from './cluster-state.js';
-
 import { FunctionDirectory } from './function-directory.js';
 import { GatewayProcess } from './gateway-process.js';
 import { Jobs } from './jobs.js';
+import { recordLostNode } from './lost-nodes.js';
 import { ObjectDirectory } from './object-directory.js';
+import { ObjectRecords } from './object-records.js';
 import { OtherNodes } from './other-nodes.js';
 import type { SchedulerEvent, SchedulerInstruction } from './scheduler/events.js';
 import { Scheduler } from './scheduler/scheduler.js';
+import { TaskReports } from './task-reports.js';
 import { type WorkerEnd, WorkerProcesses } from './worker-processes.js';
 
 const SAMPLE_MILLISECONDS = 1000;
@@ -76,6 +76,9 @@ export class RayletServer implements RayletClientEvents {
   readonly #workers: WorkerProcesses;
   readonly #functions: FunctionDirectory;
   readonly #objects: ObjectDirectory;
+  readonly #taskReports: TaskReports;
+  /** Undefined on a node that stands alone: nobody could ask it. */
+  readonly #objectRecords: ObjectRecords | undefined;
   /** Undefined on a node that stands alone. */
   readonly #others: OtherNodes | undefined;
   readonly #gateway: GatewayProcess | undefined;
@@ -87,7 +90,10 @@ export class RayletServer implements RayletClientEvents {
   readonly #jobs = new Jobs((driver) => this.#farewell(driver));
   /** Connections whose hello has not come. */
   readonly #strangers = new Set<RayletClient>();
+  /** By which its jobs are called. */
   readonly #node: string;
+  /** By which the cluster knows this node now; see NodeRenamed. */
+  #clusterNode: string;
   #tick: NodeJS.Timeout | undefined;
   #listener: { close(): void } | undefined;
   #ending: (() => void) | undefined;
@@ -97,6 +103,7 @@ export class RayletServer implements RayletClientEvents {
     this.#store = store;
     this.#control = control;
     this.#node = node;
+    this.#clusterNode = node;
     this.version = config.version;
     this.#scheduler = new Scheduler({
       resources: config.resources,
@@ -108,6 +115,10 @@ export class RayletServer implements RayletClientEvents {
     });
     this.#functions = new FunctionDirectory(control);
     this.#objects = new ObjectDirectory(store, (slot, handles) => this.#tellReady(slot, handles));
+    this.#taskReports = new TaskReports(control, {
+      node: () => this.#clusterNode,
+      nodeOf: (peer) => this.#others?.idOf(peer),
+    });
     const { cluster, directory, objectStoreMemory, resources } = config;
     if (cluster?.redis === undefined) return;
     const redis = cluster.redis;
@@ -115,12 +126,15 @@ export class RayletServer implements RayletClientEvents {
       { directory, node, resources, objectStoreMemory, cluster: { ...cluster, redis } },
       () => this.#ended(),
     );
+    this.#objectRecords = new ObjectRecords(store, control, node);
     this.#others = new OtherNodes(gatewaySocket(directory), {
       client: (slot) => this.#clients.get(slot),
       clients: () => this.#clients.values(),
       available: () => this.#scheduler.available(),
       jobOf: (client) => this.#jobs.of(client),
       nameOf: (job) => this.#jobs.nameOf(job),
+      nodeGone: (other) => recordLostNode(control, other),
+      renamed: (id) => this.#renamed(id),
       output: (job, name, pid, stderr, text) => this.#show(job, name, pid, stderr, text),
     });
   }
@@ -135,6 +149,7 @@ export class RayletServer implements RayletClientEvents {
     });
     chmodSync(path, 0o600);
     this.#gateway?.start();
+    this.#objectRecords?.start();
     setInterval(() => {
       this.#workers.sampleMemory();
       this.#objects.review();
@@ -155,6 +170,7 @@ export class RayletServer implements RayletClientEvents {
       process.exit(exitCode);
     };
     clearTimeout(this.#tick);
+    this.#objectRecords?.stop();
     this.#listener?.close();
     this.#workers.killAll();
     this.#gateway?.stop();
@@ -165,8 +181,17 @@ export class RayletServer implements RayletClientEvents {
   #ended(): void {
     const ending = this.#ending;
     if (ending === undefined || this.#workers.size > 0 || this.#gateway?.running === true) return;
-    this.#control.nodeEnded(this.#node, Date.now());
+    this.#taskReports.close();
+    this.#control.nodeEnded(this.#clusterNode, Date.now());
     void this.#control.close().finally(ending);
+  }
+
+  /** The others had taken this node for dead, and recorded its end. */
+  #renamed(node: string): void {
+    this.#control.nodeEnded(this.#clusterNode, Date.now());
+    this.#clusterNode = node;
+    this.#control.nodeStarted(nodeRecord(this.#config, node));
+    this.#objectRecords?.renamed(node);
   }
 
   // ---- clients
@@ -230,6 +255,7 @@ export class RayletServer implements RayletClientEvents {
     this.#apply({ type: 'JobEnded', job: client.job });
     this.#others?.clientLeft(client.slot);
     this.#others?.jobEnded(client.job);
+    this.#taskReports.left(client.slot);
     const job = this.#jobNameOf(client);
     this.#control.jobEnded(job, Date.now());
     this.#functions.jobEnded(job);
@@ -359,7 +385,11 @@ export class RayletServer implements RayletClientEvents {
         return;
       }
       case FrameType.TaskEvents:
-        this.#recordTasks(client, readTable(TaskEvents.getRootAsTaskEvents, bytes, start).unpack());
+        this.#taskReports.report(
+          client.slot,
+          this.#jobNameOf(client),
+          readTable(TaskEvents.getRootAsTaskEvents, bytes, start).unpack(),
+        );
         return;
       case FrameType.StatisticsRequest: {
         const { request } = readTable(StatisticsRequest.getRootAsStatisticsRequest, bytes, start).unpack();
@@ -386,20 +416,6 @@ export class RayletServer implements RayletClientEvents {
     }
   }
 
-  #recordTasks(client: RayletClient, report: TaskEventsT): void {
-    const job = this.#jobNameOf(client);
-    const records = report.events.map((event) => ({
-      id: String(event.id),
-      job,
-      name: String(event.name),
-      status: String(event.status),
-      attempts: event.attempts,
-      start: event.start,
-      milliseconds: event.milliseconds,
-    }));
-    this.#control.recordTasks(job, { finished: report.finished, failed: report.failed }, records);
-  }
-
   /** The job that a driver is, or that a worker process works for, as the cluster calls it. */
   #jobNameOf(client: RayletClient): string {
     return jobName(this.#node, this.#jobs.of(client));
@@ -408,7 +424,7 @@ export class RayletServer implements RayletClientEvents {
   async #clusterState(request: number): Promise<ClusterReplyT> {
     const scheduler = this.#scheduler.describe();
     const [nodes, jobs] = await Promise.all([
-      nodeStates(this.#control, this.#node, scheduler, this.#others?.describe() ?? []),
+      nodeStates(this.#control, this.#clusterNode, scheduler, this.#others?.describe() ?? []),
       jobStates(this.#control, this.#jobs, this.#node, scheduler),
     ]);
     return new ClusterReplyT(request, nodes, jobs);
@@ -512,6 +528,7 @@ export class RayletServer implements RayletClientEvents {
       if (this.#clients.get(client.slot) === client) this.#clients.delete(client.slot);
       client.connection.close();
       running = this.#store.running(client.slot);
+      this.#taskReports.left(client.slot);
       this.#objects.slotDied(client.slot, `worker process ${end.pid}`);
     }
     const how = end.signal ?? `exit code ${end.exitCode ?? 'unknown'}`;

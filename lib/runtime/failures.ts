@@ -65,13 +65,18 @@ export class Failures {
     }
   }
 
-  #describe(handle: number, failure: Failure): string {
-    let error: unknown;
+  /** The error that this object is. */
+  errorOf(handle: number): unknown {
     try {
       this.#values.read(handle, 0);
     } catch (thrown) {
-      error = thrown instanceof StoredFailure ? thrown.error : thrown;
+      return thrown instanceof StoredFailure ? thrown.error : thrown;
     }
+    return undefined;
+  }
+
+  #describe(handle: number, failure: Failure): string {
+    const error = this.errorOf(handle);
     const text = error instanceof Error ? String(error.stack) : String(error);
     const frames = framesOf(failure.callSite);
     return frames === '' ? text : `${text}\n${frames}`;

@@ -108,6 +108,20 @@ export class PendingObjects {
     for (const pending of this.#byIndex) if (pending !== undefined) yield pending;
   }
 
+  /** Those in `count` places of the table from `first` on: to look at all of them bit by bit. */
+  *between(first: number, count: number): Generator<PendingObject> {
+    const end = Math.min(first + count, this.#byIndex.length);
+    for (let index = first; index < end; index++) {
+      const pending = this.#byIndex[index];
+      if (pending !== undefined) yield pending;
+    }
+  }
+
+  /** Places of the table. */
+  get places(): number {
+    return this.#byIndex.length;
+  }
+
   /** The session is over: every waiter of every object is told so. */
   failAll(reason: Error): void {
     for (const pending of [...this]) {

@@ -1,4 +1,5 @@
 import {
+  describeThrown,
   InfeasibleTaskError,
   isMobulaError,
   type MobulaError,
@@ -50,6 +51,8 @@ import { Waiting, type WaitingPort } from './waiting.js';
 
 /** Dead refs are looked for this often while the program does nothing that would do it, milliseconds. */
 const SWEEP_MILLISECONDS = 200;
+/** Each so many of these times tasks that take long are looked for. */
+const SWEEPS_A_LOOK = 2;
 /** How long a full store is waited for, milliseconds. */
 export const STORE_FULL_MILLISECONDS = 10_000;
 
@@ -96,6 +99,7 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
   readonly #questions = new Questions();
   readonly #sweeper: NodeJS.Timeout;
   #awaited: number[] = [];
+  #sweeps = 0;
   #retained = 0;
   #ended: MobulaError | undefined;
 
@@ -115,7 +119,7 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
       nameOf: (pid) => this.#nameOf(pid),
     });
     this.#failures = new Failures(store, this.values, (text) => host.log(text));
-    this.#records = new TaskRecords(store);
+    this.#records = new TaskRecords(store, this);
     this.submitter = new Submitter(store, this.#pending, this);
     this.waiting = new Waiting(store, this.#pending, this.values, this, host.contexts);
     this.calls = new Calls(store, this.values, this.#pending, this.submitter, this.waiting, host.contexts);
@@ -202,6 +206,7 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
   /** Asks the raylet to end what belongs to this process; what it still sends is read. */
   goodbye(): void {
     this.#link.connection.socket.ref();
+    this.#sendRecords();
     this.send(FrameType.Goodbye, new GoodbyeT('shutdown'));
     this.#link.connection.flush();
   }
@@ -216,8 +221,8 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
   sweep(): void {
     if (this.#ended !== undefined) return;
     this.#failures.dropped(this.store.sweep(true));
-    const records = this.#records.take();
-    if (records !== undefined) this.send(FrameType.TaskEvents, records);
+    if (++this.#sweeps % SWEEPS_A_LOOK === 0) this.#records.look(this.submitter.someUnfinished());
+    this.#sendRecords();
     this.store.checkViews();
   }
 
@@ -304,8 +309,8 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
     return failed;
   }
 
-  finished(task: Task, failed: boolean, microseconds: number): void {
-    this.#records.add(task, failed, microseconds);
+  finished(task: Task, failed: boolean, microseconds: number, worker: number): void {
+    this.#records.add(task, failed, microseconds, worker);
     if (failed) for (const { handle } of returnsOf(task)) this.#failures.add(handle, task);
   }
 
@@ -439,7 +444,18 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
     );
   }
 
+  // ---- TaskRecordsPort
+
+  errorLine(handle: number): string {
+    return firstLineOf(this.#failures.errorOf(handle));
+  }
+
   // ---- inside
+
+  #sendRecords(): void {
+    const records = this.#records.take();
+    if (records !== undefined) this.send(FrameType.TaskEvents, records);
+  }
 
   async #ask<T>(send: (request: number) => void): Promise<T> {
     if (this.#ended !== undefined) throw this.#ended;
@@ -477,6 +493,11 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
     if (pid === process.pid) return this.#host.ownWorker === 0 ? 'driver' : 'worker';
     return this.#names.get(pid) ?? (this.#host.ownWorker === 0 ? 'worker' : 'process');
   }
+}
+
+function firstLineOf(error: unknown): string {
+  const thrown = error instanceof TaskError && error.cause !== undefined ? error.cause : error;
+  return describeThrown(thrown).split('\n', 1)[0]!;
 }
 
 function amountsOf(shape: ResourceShape): Record<string, number> {

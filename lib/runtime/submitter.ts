@@ -61,7 +61,7 @@ export interface SubmitterPort {
   failedDependency(task: Task): number;
   copyError(task: Task, from: number): void;
   /** The task's returns are complete in the store. */
-  finished(task: Task, failed: boolean, microseconds: number): void;
+  finished(task: Task, failed: boolean, microseconds: number, worker: number): void;
   /** The identity that a new socket to a worker begins with. */
   readonly identity: { slot: number; job: number; pid: number };
   /** Tasks of this process's own that a lease on this very process runs; undefined in a driver. */
@@ -85,6 +85,8 @@ export class Submitter {
   readonly #leases = new Map<number, Lease>();
   readonly #links = new Map<number, WorkerLink>();
   #grantsSeen = 0;
+  /** Where `someUnfinished` goes on. */
+  #nextPlace = 0;
   #tick: NodeJS.Timeout | undefined;
   /** Of the timer that runs; 0 when none does. */
   #tickDelay = 0;
@@ -171,9 +173,16 @@ export class Submitter {
 
   /** Tasks of this process that are not done, in no order. */
   *unfinished(): Generator<Task> {
-    for (const pending of this.#pending) {
-      if (pending.task !== undefined && pending.task.handle === pending.handle) yield pending.task;
-    }
+    yield* tasksOf(this.#pending);
+  }
+
+  /** Some of them: those that leased workers have first in hand, and a part of the others, each time the next. */
+  *someUnfinished(): Generator<Task> {
+    for (const { inFlight } of this.#leases.values()) if (inFlight.first !== undefined) yield inFlight.first;
+    if (this.#nextPlace >= this.#pending.places) this.#nextPlace = 0;
+    const first = this.#nextPlace;
+    this.#nextPlace += PLACES_AT_ONCE;
+    yield* tasksOf(this.#pending.between(first, PLACES_AT_ONCE));
   }
 
   // ---- what the raylet says
@@ -235,6 +244,7 @@ export class Submitter {
     error: Uint8Array | undefined,
   ): void => {
     const { lease, fn } = task;
+    const worker = lease === undefined ? this.#port.ownWorker : lease.worker;
     if (lease !== undefined) {
       lease.remove(task);
       lease.progressed = true;
@@ -251,10 +261,10 @@ export class Submitter {
         this.#again(task);
       } else {
         this.#port.sealEncoded(task, error);
-        this.#finish(task, true, microseconds);
+        this.#finish(task, true, microseconds, worker);
       }
     } else if (task.state !== TaskState.Done) {
-      this.#finish(task, status === TaskStatus.StoredError, microseconds);
+      this.#finish(task, status === TaskStatus.StoredError, microseconds, worker);
     }
     if (lease !== undefined) this.#fill(lease);
   };
@@ -294,22 +304,23 @@ export class Submitter {
       task.attempt++;
     }
     const target = lease?.target ?? this.#port.ownTarget;
+    const worker = !started ? 0 : lease === undefined ? this.#port.ownWorker : lease.worker;
     this.#port.sealError(task, new TaskCancelledError(task.fn.name));
     if (started && target !== undefined) {
       target.cancel(task, recursive);
       if (force && lease !== undefined) this.#port.killWorker(lease.worker, task.handle);
       else if (force) this.#port.killWorker(this.#port.ownWorker, task.handle);
     }
-    this.#finish(task, true, 0);
+    this.#finish(task, true, 0, worker);
     if (lease !== undefined && !started) this.#fill(lease);
     return true;
   }
 
   /** Ends a task with an error of ours. */
-  fail(task: Task, error: MobulaError): void {
+  fail(task: Task, error: MobulaError, worker = 0): void {
     if (task.state === TaskState.Done) return;
     this.#port.sealError(task, error);
-    this.#finish(task, true, 0);
+    this.#finish(task, true, 0, worker);
   }
 
   /** Somebody waits for this task: it goes before the others of its depth. */
@@ -434,12 +445,12 @@ export class Submitter {
     if (death.running === task.handle || once) {
       task.crashes++;
       if (task.crashes > task.maxRetries) {
-        this.fail(task, this.#crash(task, death));
+        this.fail(task, this.#crash(task, death), death.worker);
         return;
       }
     }
     // Free of charge, as the task was not on the stack; but not for ever, should it be the cause all the same.
-    if (++task.losses > FREE_LOSSES) this.fail(task, this.#crash(task, death));
+    if (++task.losses > FREE_LOSSES) this.fail(task, this.#crash(task, death), death.worker);
     else this.#again(task);
   }
 
@@ -455,11 +466,12 @@ export class Submitter {
     });
   }
 
-  #finish(task: Task, failed: boolean, microseconds: number): void {
+  /** @param worker where it ran, 0 for nowhere, or nobody knows where */
+  #finish(task: Task, failed: boolean, microseconds: number, worker = 0): void {
     if (task.state === TaskState.Done) return;
     task.state = TaskState.Done;
     const { returns } = task;
-    this.#port.finished(task, failed, microseconds);
+    this.#port.finished(task, failed, microseconds, worker);
     if (returns instanceof PendingObject) this.#complete(returns, failed);
     else for (const pending of returns) this.#complete(pending, failed);
     if (task.dependencies + task.contained > 0) this.#releaseHeld(task);
@@ -618,6 +630,14 @@ export class Submitter {
     lease.stalled = lease.inFlight.size > 0;
   }
 }
+
+/** Each task once, though it may have several returns. */
+function* tasksOf(all: Iterable<PendingObject>): Generator<Task> {
+  for (const { handle, task } of all) if (task !== undefined && task.handle === handle) yield task;
+}
+
+/** Places of the table of pending objects that are looked at in one go. */
+const PLACES_AT_ONCE = 10_000;
 
 /** Work in microseconds that is worth moving to an idle worker: some wake-ups of a process. */
 const WORTH_STEALING = 200;

@@ -260,6 +260,22 @@ export interface RayletStore extends NativeStore {
   running(slot: number): number;
   /** The slots that wait for the object; they wait no longer. */
   takeWaiters(handle: number): number[];
+  /**
+   * Which complete objects there are that there were not at the last call, and which are gone; an object that came and went in
+   * between is in neither. Takes no lock.
+   *
+   * @param bigBytes objects of so many bytes, and all copies of other nodes' objects, are told of first
+   * @param mostBig of those, at most so many are known at a time, and of the others `mostSmall`; the rest is left out until one of
+   *   the known is gone
+   * @param mostEntries so much of the table of objects is looked at in one call, 64 bytes each; the next call goes on there
+   * @returns ids, 16 bytes each, one after another
+   */
+  objectChanges(
+    bigBytes: number,
+    mostBig: number,
+    mostSmall: number,
+    mostEntries: number,
+  ): { readonly added: Uint8Array; readonly removed: Uint8Array };
   /** Violated invariants of the whole store, one line each. Takes the lock for a scan: for tests and diagnosis. */
   check(): string[];
 }

@@ -20,6 +20,7 @@
 #include "native/addon/pressure.h"
 #include "native/addon/references.h"
 #include "native/addon/views.h"
+#include "native/store/census.h"
 #include "native/store/client.h"
 
 namespace mobula::addon {
@@ -68,6 +69,8 @@ class Binding {
   uint64_t allocations = 0;
   // Objects of a dead client that an unfinished reclaimSlot has found.
   std::vector<Handle> orphans;
+  // What the raylet's objectChanges has told of.
+  Census census;
 
   // Reused, so that the hot functions do not allocate.
   std::vector<Handle> handles;

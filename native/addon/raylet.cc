@@ -1,9 +1,11 @@
 // The functions that only the store of the raylet has.
 
 #include <bit>
+#include <vector>
 
 #include "native/addon/binding.h"
 #include "native/addon/napi_values.h"
+#include "native/store/census.h"
 #include "native/store/check.h"
 
 namespace mobula::addon {
@@ -68,6 +70,29 @@ napi_value TakeWaiters(napi_env env, napi_callback_info info) {
   return result;
 }
 
+napi_value MakeIds(napi_env env, const std::vector<ObjectId>& ids) {
+  const auto* bytes = reinterpret_cast<const uint8_t*>(ids.data());
+  return MakeBytes(env, {bytes, ids.size() * sizeof(ObjectId)});
+}
+
+napi_value ObjectChanges(napi_env env, napi_callback_info info) {
+  const Arguments<4> arguments(env, info);
+  Binding* binding = Binding::Need(env, arguments.data);
+  CensusLimits limits;
+  if (binding == nullptr || !ReadUint32(env, arguments[0], "bigBytes", &limits.big_bytes) ||
+      !ReadUint32(env, arguments[1], "mostBig", &limits.most_big) ||
+      !ReadUint32(env, arguments[2], "mostSmall", &limits.most_small) ||
+      !ReadUint32(env, arguments[3], "mostEntries", &limits.most_entries)) {
+    return nullptr;
+  }
+  const CensusChanges changes = binding->census.Look(*binding->store, limits);
+  napi_value result;
+  napi_create_object(env, &result);
+  napi_set_named_property(env, result, "added", MakeIds(env, changes.added));
+  napi_set_named_property(env, result, "removed", MakeIds(env, changes.removed));
+  return result;
+}
+
 napi_value Check(napi_env env, napi_callback_info info) {
   const Arguments<0> arguments(env, info);
   Binding* binding = Binding::Need(env, arguments.data);
@@ -88,6 +113,7 @@ void DefineRaylet(napi_env env, napi_value object, Binding* binding) {
   SetFunction(env, object, "reclaimSlot", ReclaimSlot, binding);
   SetFunction(env, object, "running", Running, binding);
   SetFunction(env, object, "takeWaiters", TakeWaiters, binding);
+  SetFunction(env, object, "objectChanges", ObjectChanges, binding);
   SetFunction(env, object, "check", Check, binding);
 }
 

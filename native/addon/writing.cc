@@ -100,7 +100,7 @@ napi_value CreateReplica(napi_env env, napi_callback_info info) {
   if (binding == nullptr || !ReadId(env, arguments[0], arguments[1], &id)) return nullptr;
   Handle handle = binding->client->Lookup(id);
   if (handle != kNoHandle) return ThrowStatus(env, Status::kInvalid, "an object of that id is here already");
-  const Status status = binding->WithRoom([&] { return binding->client->CreatePending(id, &handle); });
+  const Status status = binding->WithRoom([&] { return binding->client->CreateReplica(id, &handle); });
   if (status == Status::kOk) binding->references->AdoptHeld(handle);
   return HandleOrFull(env, status, handle);
 }

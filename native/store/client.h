@@ -100,6 +100,9 @@ class Client {
   // A kPending entry that this client owns and refers to. kFull when the table is.
   Status CreatePending(const ObjectId& id, Handle* handle);
 
+  // The same for an object of another node, which gave it the id: to become this node's copy.
+  Status CreateReplica(const ObjectId& id, Handle* handle);
+
   // The same for the returns 0..count-1 of one task: all or none.
   Status CreatePendings(uint64_t counter, uint32_t count, Handle* handles);
 
@@ -242,8 +245,8 @@ class Client {
   // The entry of an own draft, whose block holds a proper header if `written`; else null.
   Entry* OwnDraft(Handle handle, bool written) const;
 
-  // CreatePending for the ids of `count` returns, from `first` on.
-  Status CreateReturns(const ObjectId& first, uint32_t count, Handle* handles);
+  // CreatePending for the ids of `count` returns, from `first` on; with `replica`, of another node's.
+  Status CreateReturns(const ObjectId& first, uint32_t count, bool replica, Handle* handles);
 
   bool MoveTask(Handle handle, uint16_t attempt, const TaskWord& next, bool only_unstarted);
 

@@ -58,20 +58,25 @@ void MoveBlock(const Store& store, ObjectTable& table, Handle target_handle, Han
 // --- Results to come -------------------------------------------------------------------------------------
 
 Status Client::CreatePending(const ObjectId& id, Handle* handle) {
-  return CreateReturns(id, 1, handle);
+  return CreateReturns(id, 1, false, handle);
+}
+
+Status Client::CreateReplica(const ObjectId& id, Handle* handle) {
+  return CreateReturns(id, 1, true, handle);
 }
 
 Status Client::CreatePendings(uint64_t counter, uint32_t count, Handle* handles) {
-  return CreateReturns(MakeId(counter, 0), count, handles);
+  return CreateReturns(MakeId(counter, 0), count, false, handles);
 }
 
-Status Client::CreateReturns(const ObjectId& first, uint32_t count, Handle* handles) {
+Status Client::CreateReturns(const ObjectId& first, uint32_t count, bool replica, Handle* handles) {
   for (;;) {
     StoreLock lock(store_);
     ObjectTable& table = lock.table();
     if (table.HasRoomFor(count, false)) {
       for (uint32_t i = 0; i < count; i++) {
         const uint32_t index = table.TakeEntry(first.Return(i), slot_);
+        if (replica) store_.entry(index).replica.Store(1);
         PublishNew(store_, table, index, EntryState::kPending, slot_, 0);
         handles[i] = HandleOf(store_, index);
       }

@@ -64,6 +64,7 @@ uint32_t ObjectTable::TakeEntry(const ObjectId& id, uint32_t slot) {
   entry.session.Store(id.session);
   entry.serial.Store(id.serial);
   entry.link.Store(kNoHandle);
+  entry.replica.Store(0);
   entry.contained_count.Store(0);
   entry.references.ResetTo(slot);
   entry.pins.Reset();

@@ -43,6 +43,11 @@ function fill(store: ControlStore): void {
       ...train,
       ...{ job, attempts: 4, start: 1_700_000_001_000, milliseconds: 1250.5 },
       ...{ node: second, worker: 3, error: 'Error: no such file' },
+      ...{ resources: { CPU: 1, gpu: 1 }, retries: 3, arguments: [load.id] },
+    },
+    {
+      ...{ id: '00c5a1e27f3b90d40000000003000000', name: 'evaluate', status: 'running' },
+      ...{ job, attempts: 1, start: 1_700_000_003_000, milliseconds: 1100, node: first, worker: 1 },
     },
   ]);
   const message = 'worker process 4800 could not be started';

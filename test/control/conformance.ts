@@ -3,6 +3,7 @@ import {
   type ControlStore,
   type FunctionRecord,
   type JobRecord,
+  MOST_ARGUMENTS,
   MOST_ENDED_JOBS,
   MOST_ENDED_NODES,
   MOST_ERRORS,
@@ -240,6 +241,20 @@ export function controlStoreConformance(name: string, open: () => Promise<Contro
         ]);
         store.recordTasks('1', { finished: 0, failed: 0 }, [taskRecord('01', { status: 'finished' })]);
         assert.deepEqual(await store.tasks(10), [taskRecord('01'), taskRecord('02')]);
+      });
+
+      it('keep what they take, may be given, and were given', async () => {
+        const given = Array.from({ length: MOST_ARGUMENTS + 5 }, (_, index) => `${index}`.padStart(32, '0'));
+        const spec = { resources: { CPU: 0.5, gpu: 1 }, retries: 3, arguments: given.slice(0, 2) };
+        const records = [
+          taskRecord('01', spec),
+          taskRecord('02', { ...spec, resources: {}, retries: 0, arguments: [] }),
+          taskRecord('03', { arguments: given }),
+        ];
+        store.recordTasks('1', { finished: 3, failed: 0 }, records);
+        assert.deepEqual(await store.task('01'), records[0]);
+        assert.deepEqual(await store.task('02'), records[1]);
+        assert.deepEqual((await store.task('03'))!.arguments, given.slice(0, MOST_ARGUMENTS));
       });
 
       it('are filtered', async () => {

@@ -71,6 +71,7 @@ export function jobOf(job: string, fields: Fields): JobRecord {
 
 export function taskFields(task: TaskRecord): Fields {
   const { job, name, status, attempts, start, milliseconds, node, worker, error } = task;
+  const { resources, retries, arguments: given } = task;
   return {
     job,
     name,
@@ -81,11 +82,14 @@ export function taskFields(task: TaskRecord): Fields {
     ...(node === undefined ? {} : { node }),
     ...(worker === undefined ? {} : { worker: `${worker}` }),
     ...(error === undefined ? {} : { error }),
+    ...(resources === undefined ? {} : { resources: JSON.stringify(resources) }),
+    ...(retries === undefined ? {} : { retries: `${retries}` }),
+    ...(given === undefined ? {} : { arguments: given.join(' ') }),
   };
 }
 
 export function taskOf(id: string, fields: Fields): TaskRecord {
-  const { node, worker, error } = fields;
+  const { node, worker, error, resources, retries, arguments: given } = fields;
   return {
     id,
     job: fields.job ?? '',
@@ -97,6 +101,9 @@ export function taskOf(id: string, fields: Fields): TaskRecord {
     ...(node === undefined ? {} : { node }),
     ...(worker === undefined ? {} : { worker: Number(worker) }),
     ...(error === undefined ? {} : { error }),
+    ...(resources === undefined ? {} : { resources: JSON.parse(resources) as Record<string, number> }),
+    ...(retries === undefined ? {} : { retries: Number(retries) }),
+    ...(given === undefined ? {} : { arguments: given === '' ? [] : given.split(' ') }),
   };
 }
 

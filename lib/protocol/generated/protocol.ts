@@ -46,6 +46,8 @@ export enum FrameType {
   PeerChanged = 101,
   PeerLeft = 102,
   RemoteOutput = 103,
+  NodeGone = 104,
+  NodeRenamed = 105,
   RemoteLease = 110,
   RemoteLeaseEnded = 111,
   RemoteKill = 112,
@@ -2513,8 +2515,35 @@ error(optionalEncoding?:any):string|Uint8Array|null {
   return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
 }
 
+resources(index: number, obj?:Resource):Resource|null {
+  const offset = this.bb!.__offset(this.bb_pos, 20);
+  return offset ? (obj || new Resource()).__init(this.bb!.__indirect(this.bb!.__vector(this.bb_pos + offset) + index * 4), this.bb!) : null;
+}
+
+resourcesLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 20);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+retries():number {
+  const offset = this.bb!.__offset(this.bb_pos, 22);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
+given(index: number):string
+given(index: number,optionalEncoding:flatbuffers.Encoding):string|Uint8Array
+given(index: number,optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 24);
+  return offset ? this.bb!.__string(this.bb!.__vector(this.bb_pos + offset) + index * 4, optionalEncoding) : null;
+}
+
+givenLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 24);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
 static startTaskEvent(builder:flatbuffers.Builder) {
-  builder.startObject(8);
+  builder.startObject(11);
 }
 
 static addId(builder:flatbuffers.Builder, idOffset:flatbuffers.Offset) {
@@ -2549,12 +2578,48 @@ static addError(builder:flatbuffers.Builder, errorOffset:flatbuffers.Offset) {
   builder.addFieldOffset(7, errorOffset, 0);
 }
 
+static addResources(builder:flatbuffers.Builder, resourcesOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(8, resourcesOffset, 0);
+}
+
+static createResourcesVector(builder:flatbuffers.Builder, data:flatbuffers.Offset[]):flatbuffers.Offset {
+  builder.startVector(4, data.length, 4);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addOffset(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startResourcesVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(4, numElems, 4);
+}
+
+static addRetries(builder:flatbuffers.Builder, retries:number) {
+  builder.addFieldInt32(9, retries, 0);
+}
+
+static addGiven(builder:flatbuffers.Builder, givenOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(10, givenOffset, 0);
+}
+
+static createGivenVector(builder:flatbuffers.Builder, data:flatbuffers.Offset[]):flatbuffers.Offset {
+  builder.startVector(4, data.length, 4);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addOffset(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startGivenVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(4, numElems, 4);
+}
+
 static endTaskEvent(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createTaskEvent(builder:flatbuffers.Builder, idOffset:flatbuffers.Offset, nameOffset:flatbuffers.Offset, statusOffset:flatbuffers.Offset, attempts:number, worker:number, start:number, milliseconds:number, errorOffset:flatbuffers.Offset):flatbuffers.Offset {
+static createTaskEvent(builder:flatbuffers.Builder, idOffset:flatbuffers.Offset, nameOffset:flatbuffers.Offset, statusOffset:flatbuffers.Offset, attempts:number, worker:number, start:number, milliseconds:number, errorOffset:flatbuffers.Offset, resourcesOffset:flatbuffers.Offset, retries:number, givenOffset:flatbuffers.Offset):flatbuffers.Offset {
   TaskEvent.startTaskEvent(builder);
   TaskEvent.addId(builder, idOffset);
   TaskEvent.addName(builder, nameOffset);
@@ -2564,6 +2629,9 @@ static createTaskEvent(builder:flatbuffers.Builder, idOffset:flatbuffers.Offset,
   TaskEvent.addStart(builder, start);
   TaskEvent.addMilliseconds(builder, milliseconds);
   TaskEvent.addError(builder, errorOffset);
+  TaskEvent.addResources(builder, resourcesOffset);
+  TaskEvent.addRetries(builder, retries);
+  TaskEvent.addGiven(builder, givenOffset);
   return TaskEvent.endTaskEvent(builder);
 }
 
@@ -2576,7 +2644,10 @@ unpack(): TaskEventT {
     this.worker(),
     this.start(),
     this.milliseconds(),
-    this.error()
+    this.error(),
+    this.bb!.createObjList<Resource, ResourceT>(this.resources.bind(this), this.resourcesLength()),
+    this.retries(),
+    this.bb!.createScalarList<string>(this.given.bind(this), this.givenLength())
   );
 }
 
@@ -2590,6 +2661,9 @@ unpackTo(_o: TaskEventT): void {
   _o.start = this.start();
   _o.milliseconds = this.milliseconds();
   _o.error = this.error();
+  _o.resources = this.bb!.createObjList<Resource, ResourceT>(this.resources.bind(this), this.resourcesLength());
+  _o.retries = this.retries();
+  _o.given = this.bb!.createScalarList<string>(this.given.bind(this), this.givenLength());
 }
 }
 
@@ -2602,7 +2676,10 @@ constructor(
   public worker: number = 0,
   public start: number = 0.0,
   public milliseconds: number = 0.0,
-  public error: string|Uint8Array|null = null
+  public error: string|Uint8Array|null = null,
+  public resources: (ResourceT)[] = [],
+  public retries: number = 0,
+  public given: (string)[] = []
 ){}
 
 
@@ -2611,6 +2688,8 @@ pack(builder:flatbuffers.Builder): flatbuffers.Offset {
   const name = (this.name !== null ? builder.createString(this.name!) : 0);
   const status = (this.status !== null ? builder.createString(this.status!) : 0);
   const error = (this.error !== null ? builder.createString(this.error!) : 0);
+  const resources = TaskEvent.createResourcesVector(builder, builder.createObjectOffsetList(this.resources));
+  const given = TaskEvent.createGivenVector(builder, builder.createObjectOffsetList(this.given));
 
   return TaskEvent.createTaskEvent(builder,
     id,
@@ -2620,7 +2699,10 @@ pack(builder:flatbuffers.Builder): flatbuffers.Offset {
     this.worker,
     this.start,
     this.milliseconds,
-    error
+    error,
+    resources,
+    this.retries,
+    given
   );
 }
 }
@@ -5009,6 +5091,148 @@ pack(builder:flatbuffers.Builder): flatbuffers.Offset {
   return PeerLeft.createPeerLeft(builder,
     this.peer,
     reason
+  );
+}
+}
+
+export class NodeGone implements flatbuffers.IUnpackableObject<NodeGoneT> {
+  bb: flatbuffers.ByteBuffer|null = null;
+  bb_pos = 0;
+  __init(i:number, bb:flatbuffers.ByteBuffer):NodeGone {
+  this.bb_pos = i;
+  this.bb = bb;
+  return this;
+}
+
+static getRootAsNodeGone(bb:flatbuffers.ByteBuffer, obj?:NodeGone):NodeGone {
+  return (obj || new NodeGone()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+static getSizePrefixedRootAsNodeGone(bb:flatbuffers.ByteBuffer, obj?:NodeGone):NodeGone {
+  bb.setPosition(bb.position() + flatbuffers.SIZE_PREFIX_LENGTH);
+  return (obj || new NodeGone()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+node():string|null
+node(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+node(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 4);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
+static startNodeGone(builder:flatbuffers.Builder) {
+  builder.startObject(1);
+}
+
+static addNode(builder:flatbuffers.Builder, nodeOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(0, nodeOffset, 0);
+}
+
+static endNodeGone(builder:flatbuffers.Builder):flatbuffers.Offset {
+  const offset = builder.endObject();
+  return offset;
+}
+
+static createNodeGone(builder:flatbuffers.Builder, nodeOffset:flatbuffers.Offset):flatbuffers.Offset {
+  NodeGone.startNodeGone(builder);
+  NodeGone.addNode(builder, nodeOffset);
+  return NodeGone.endNodeGone(builder);
+}
+
+unpack(): NodeGoneT {
+  return new NodeGoneT(
+    this.node()
+  );
+}
+
+
+unpackTo(_o: NodeGoneT): void {
+  _o.node = this.node();
+}
+}
+
+export class NodeGoneT implements flatbuffers.IGeneratedObject {
+constructor(
+  public node: string|Uint8Array|null = null
+){}
+
+
+pack(builder:flatbuffers.Builder): flatbuffers.Offset {
+  const node = (this.node !== null ? builder.createString(this.node!) : 0);
+
+  return NodeGone.createNodeGone(builder,
+    node
+  );
+}
+}
+
+export class NodeRenamed implements flatbuffers.IUnpackableObject<NodeRenamedT> {
+  bb: flatbuffers.ByteBuffer|null = null;
+  bb_pos = 0;
+  __init(i:number, bb:flatbuffers.ByteBuffer):NodeRenamed {
+  this.bb_pos = i;
+  this.bb = bb;
+  return this;
+}
+
+static getRootAsNodeRenamed(bb:flatbuffers.ByteBuffer, obj?:NodeRenamed):NodeRenamed {
+  return (obj || new NodeRenamed()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+static getSizePrefixedRootAsNodeRenamed(bb:flatbuffers.ByteBuffer, obj?:NodeRenamed):NodeRenamed {
+  bb.setPosition(bb.position() + flatbuffers.SIZE_PREFIX_LENGTH);
+  return (obj || new NodeRenamed()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+node():string|null
+node(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+node(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 4);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
+static startNodeRenamed(builder:flatbuffers.Builder) {
+  builder.startObject(1);
+}
+
+static addNode(builder:flatbuffers.Builder, nodeOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(0, nodeOffset, 0);
+}
+
+static endNodeRenamed(builder:flatbuffers.Builder):flatbuffers.Offset {
+  const offset = builder.endObject();
+  return offset;
+}
+
+static createNodeRenamed(builder:flatbuffers.Builder, nodeOffset:flatbuffers.Offset):flatbuffers.Offset {
+  NodeRenamed.startNodeRenamed(builder);
+  NodeRenamed.addNode(builder, nodeOffset);
+  return NodeRenamed.endNodeRenamed(builder);
+}
+
+unpack(): NodeRenamedT {
+  return new NodeRenamedT(
+    this.node()
+  );
+}
+
+
+unpackTo(_o: NodeRenamedT): void {
+  _o.node = this.node();
+}
+}
+
+export class NodeRenamedT implements flatbuffers.IGeneratedObject {
+constructor(
+  public node: string|Uint8Array|null = null
+){}
+
+
+pack(builder:flatbuffers.Builder): flatbuffers.Offset {
+  const node = (this.node !== null ? builder.createString(this.node!) : 0);
+
+  return NodeRenamed.createNodeRenamed(builder,
+    node
   );
 }
 }
