@@ -141,6 +141,7 @@ export class Gateway implements PeerHost {
           jobName: String(lease.jobName),
           resources: amountsOf(lease.resources),
           exclusive: lease.exclusive,
+          stays: lease.stays,
         });
         return;
       }
