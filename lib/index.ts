@@ -18,7 +18,14 @@ export {
   type Values,
   wait,
 } from './api/objects.js';
-export type { CancelOptions, GetOptions, InitOptions, RemoteOptions, WaitOptions } from './api/options.js';
+export type {
+  CancelOptions,
+  GetOptions,
+  InitOptions,
+  RemoteOptions,
+  Scheduling,
+  WaitOptions,
+} from './api/options.js';
 export {
   type CheckReturns,
   type RemoteArgument,

@@ -1,7 +1,8 @@
+import { ANY_NODE, type Strategy } from '../protocol/strategy.js';
 import type { CallOptions } from '../runtime/calls.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { resourceShape } from '../runtime/shape-queue.js';
-import type { RemoteOptions } from './options.js';
+import type { RemoteOptions, Scheduling } from './options.js';
 
 // Apart from options.ts, whose types programs see: they would see the types of the whole runtime with them.
 
@@ -11,7 +12,7 @@ export function resolveCallOptions(options: RemoteOptions, runtime: Runtime): Ca
   const exclusive = options.exclusive ?? false;
   // A task that may not be tried again is not to die of a neighbour's crash.
   const resources = { ...options.resources, CPU: options.numCpus ?? 1 };
-  const shape = resourceShape(resources, exclusive || maxRetries === 0);
+  const shape = resourceShape(resources, exclusive || maxRetries === 0, strategyOf(options.scheduling));
   return {
     numReturns: options.numReturns ?? 1,
     queue: runtime.submitter.queueOf(shape),
@@ -19,4 +20,10 @@ export function resolveCallOptions(options: RemoteOptions, runtime: Runtime): Ca
     retryErrors: options.retryErrors ?? false,
     exclusive,
   };
+}
+
+function strategyOf(scheduling: Scheduling = 'DEFAULT'): Strategy {
+  if (scheduling === 'DEFAULT') return ANY_NODE;
+  if (scheduling === 'SPREAD') return { spread: true, node: '', soft: false };
+  return { spread: false, node: scheduling.node, soft: scheduling.soft ?? false };
 }

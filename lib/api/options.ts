@@ -23,9 +23,29 @@ export interface RemoteOptions<Returns extends number = number> {
   retryErrors?: RetryErrors;
   /** Gives each task a process to itself: it may block in `getSync`, and no other task shares its memory. */
   exclusive?: boolean;
+  /** On which nodes of the cluster tasks run. Default `DEFAULT`. */
+  scheduling?: Scheduling;
 }
 
-const REMOTE_KEYS = ['name', 'numCpus', 'resources', 'numReturns', 'maxRetries', 'retryErrors', 'exclusive'];
+/**
+ * Where tasks run.
+ * - `DEFAULT`: on this node; what it cannot start soon, or never, on the node that has most room.
+ * - `SPREAD`: on all nodes that have room in turn, this one included.
+ * - `{ node }`: on the node of that id (see `nodes()`), and nowhere else: a task for a node that is not in the cluster, or can never
+ *   run it, fails with InfeasibleTaskError. With `soft` such a task runs elsewhere instead.
+ */
+export type Scheduling = 'DEFAULT' | 'SPREAD' | { readonly node: string; readonly soft?: boolean };
+
+const REMOTE_KEYS = [
+  'name',
+  'numCpus',
+  'resources',
+  'numReturns',
+  'maxRetries',
+  'retryErrors',
+  'exclusive',
+  'scheduling',
+];
 
 /** The options of `get`. */
 export interface GetOptions {
@@ -115,6 +135,19 @@ export function checkRemoteOptions(options: RemoteOptions): void {
   }
   if (exclusive !== undefined && typeof exclusive !== 'boolean')
     invalid(`exclusive must be true or false, not ${show(exclusive)}`);
+  checkScheduling(options.scheduling);
+}
+
+function checkScheduling(scheduling: unknown): void {
+  if (scheduling === undefined || scheduling === 'DEFAULT' || scheduling === 'SPREAD') return;
+  if (typeof scheduling !== 'object' || scheduling === null || !('node' in scheduling))
+    invalid(`scheduling must be 'DEFAULT', 'SPREAD' or { node, soft }, not ${show(scheduling)}`);
+  checkKeys('scheduling', scheduling, ['node', 'soft']);
+  const { node, soft } = scheduling as { node: unknown; soft?: unknown };
+  if (typeof node !== 'string' || !/^[0-9a-f]+$/.test(node))
+    invalid(`scheduling.node must be the id of a node, as mobula.nodes() tells it, not ${show(node)}`);
+  if (soft !== undefined && typeof soft !== 'boolean')
+    invalid(`scheduling.soft must be true or false, not ${show(soft)}`);
 }
 
 export function checkGetOptions(operation: string, options: GetOptions | undefined): void {

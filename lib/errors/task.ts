@@ -175,17 +175,32 @@ export class InfeasibleTaskError extends MobulaError {
     functionName: string,
     resources: Readonly<Record<string, number>>,
     nodes: readonly Readonly<Record<string, number>>[],
+    message?: string,
   ) {
     const offers = nodes.length === 1 ? 'the node has' : 'the nodes have';
     super(
       InfeasibleTaskError.code,
-      `task '${functionName}' asks for { ${formatResources(resources)} } but ${offers} ` +
-        `${nodes.map((node) => `{ ${formatResources(node)} }`).join(', ') || 'nothing'}. ` +
-        'Ask for less with .options({ numCpus, resources }), or give mobula.init({ numCpus, resources }) more.',
+      message ??
+        `task '${functionName}' asks for { ${formatResources(resources)} } but ${offers} ` +
+          `${nodes.map((node) => `{ ${formatResources(node)} }`).join(', ') || 'nothing'}. ` +
+          'Ask for less with .options({ numCpus, resources }), or give mobula.init({ numCpus, resources }) more.',
     );
     this.functionName = functionName;
     this.resources = resources;
     this.nodes = nodes;
+  }
+
+  /** Of a task that names the node that it is to run on. */
+  static onNode(
+    functionName: string,
+    resources: Readonly<Record<string, number>>,
+    reason: string,
+  ): InfeasibleTaskError {
+    const message =
+      `task '${functionName}', which asks for { ${formatResources(resources)} }, cannot run on the node that it names: ` +
+      `${reason}. mobula.nodes() tells which nodes are alive and what they have; with .options({ scheduling: { node, ` +
+      'soft: true } }) such tasks may run elsewhere.';
+    return new InfeasibleTaskError(functionName, resources, [], message);
   }
 }
 

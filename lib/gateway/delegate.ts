@@ -1,4 +1,5 @@
 import type { ShipFunction, SubmitTask } from '../protocol/generated/peers.js';
+import { ANY_NODE, type Strategy } from '../protocol/strategy.js';
 import type { CallOptions, Dependency } from '../runtime/calls.js';
 import { functionRecord, type Runtime } from '../runtime/runtime.js';
 import { resourceShape } from '../runtime/shape-queue.js';
@@ -69,7 +70,7 @@ export class Delegate {
     }
     const options: CallOptions = {
       numReturns: returns.length,
-      queue: submitter.queueOf(resourceShape(resources, message.exclusive())),
+      queue: submitter.queueOf(resourceShape(resources, message.exclusive(), this.#strategy(message))),
       maxRetries: message.maxRetries(),
       retryErrors: false,
       exclusive: (flags & TaskFlags.Exclusive) !== 0,
@@ -119,6 +120,10 @@ export class Delegate {
     task.done = true;
     for (const handle of task.handles) store.hold(handle);
     this.#events.finished(token, task.handles, store.state(task.handles[0]!) === 3, task.fn.meanMicroseconds);
+  }
+
+  #strategy(message: SubmitTask): Strategy {
+    return message.stays() ? { spread: false, node: this.runtime.node, soft: false } : ANY_NODE;
   }
 
   #function(hash: string, name: string): FunctionRecord {

@@ -157,6 +157,7 @@ export class Gateway implements PeerHost {
           jobName: String(lease.jobName),
           resources: amountsOf(lease.resources),
           exclusive: lease.exclusive,
+          stays: lease.stays,
         });
         return;
       }

@@ -3,6 +3,7 @@ import { Connection, type ConnectionHandler } from '../protocol/connection.js';
 import { readTable, sendTable } from '../protocol/frames.js';
 import { ClientKind, FrameType, Hello, type WelcomeT } from '../protocol/generated/protocol.js';
 import { parseWorkerCommand, type WorkerCommand } from '../protocol/startup.js';
+import type { Strategy } from '../protocol/strategy.js';
 import type { NativeSocket, RayletStore } from '../store/native.js';
 
 /** A shape as a client numbers it, and what the scheduler knows it by. */
@@ -10,6 +11,38 @@ export interface ClientShape {
   readonly shape: number;
   readonly exclusive: boolean;
   readonly resources: Amounts;
+  readonly strategy: Strategy;
+  /** What the client said last. */
+  demand: { readonly count: number; readonly depth: number; readonly meanMilliseconds: number };
+  /** This node's scheduler was told that tasks wait. */
+  waitsHere: boolean;
+}
+
+/** The grants that a client was sent, by this node's scheduler and on other nodes, which the client counts together. */
+export class SentGrants {
+  #sent = 0;
+  #seen = 0;
+  #seenHere = 0;
+  /** Of those that it had not seen when it last counted: whether they were of here. */
+  readonly #unseen: boolean[] = [];
+
+  /** One of this node's scheduler is sent now; its number among all, from 1. */
+  here(): number {
+    this.#unseen.push(true);
+    return ++this.#sent;
+  }
+
+  elsewhere(): number {
+    this.#unseen.push(false);
+    return ++this.#sent;
+  }
+
+  /** The client has seen so many in all; returns how many of them were of here. */
+  seenHere(seen: number): number {
+    for (; this.#seen < seen && this.#unseen.length > 0; this.#seen++)
+      if (this.#unseen.shift() === true) this.#seenHere++;
+    return this.#seenHere;
+  }
 }
 
 /** What the server does with a client. */
@@ -42,7 +75,7 @@ export class RayletClient implements ConnectionHandler {
   readonly shapes: ClientShape[] = [];
   /** By the scheduler's numbers and exclusiveness: back to the client's. */
   readonly #shapeNumbers = new Map<string, number>();
-  grantsSeen = 0;
+  readonly grants = new SentGrants();
 
   constructor(socket: NativeSocket, store: RayletStore, events: RayletClientEvents) {
     this.#store = store;
@@ -51,8 +84,15 @@ export class RayletClient implements ConnectionHandler {
     this.connection.start();
   }
 
-  defineShape(number: number, shape: number, exclusive: boolean, resources: Amounts): void {
-    this.shapes[number] = { shape, exclusive, resources };
+  defineShape(
+    number: number,
+    shape: number,
+    exclusive: boolean,
+    resources: Amounts,
+    strategy: Strategy,
+  ): void {
+    const demand = { count: 0, depth: 0, meanMilliseconds: 0 };
+    this.shapes[number] = { shape, exclusive, resources, strategy, demand, waitsHere: false };
     this.#shapeNumbers.set(`${shape}/${exclusive}`, number);
   }
 

@@ -18,11 +18,10 @@ import {
 } from '../protocol/generated/protocol.js';
 import { FIRST_REMOTE_WORKER } from '../protocol/startup.js';
 import type { RayletClient } from './clients.js';
-import { type RemoteGrant, type RemoteNeed, RemoteNodes } from './remote-nodes.js';
+import { type RemoteGrant, type RemoteNeed, RemoteNodes, type Route } from './remote-nodes.js';
 
 /** How soon the other nodes hear of a change of what is free here, milliseconds. */
 const AVAILABLE_MILLISECONDS = 20;
-const EPSILON = 1e-6;
 const MOST_IDS = 1000;
 
 /** What this part of the raylet needs of the rest. */
@@ -40,6 +39,12 @@ export interface OtherNodesPort {
   renamed(node: string): void;
   /** Shows a line of output to the job's driver. */
   output(job: number, name: string, pid: number, stderr: boolean, text: string): void;
+  /** This node's scheduler may take so many of these tasks, which are to run on all nodes in turn. */
+  takeHere(client: RayletClient, shape: number, count: number): void;
+  /** No node will ever run these tasks. */
+  hopeless(client: RayletClient, shape: number, reason: string): void;
+  /** Nodes have joined or left: where tasks that name a node may run has changed. */
+  nodesChanged(): void;
 }
 
 /**
@@ -48,19 +53,23 @@ export interface OtherNodesPort {
  */
 export class OtherNodes {
   readonly #port: OtherNodesPort;
-  readonly #nodes = new RemoteNodes();
+  readonly #nodes: RemoteNodes;
   readonly #socket: string;
-  /** Grants sent to each client: what it counts as seen is these and the scheduler's. */
-  readonly #grantsSent = new Map<number, number>();
   /** Ids of the nodes by their worker numbers, also of those that are gone: what ran there may be told of later. */
   readonly #ids = new Map<number, string>();
   #gateway: RayletClient | undefined;
   #decision: NodeJS.Timeout | undefined;
   #report: NodeJS.Timeout | undefined;
   #reported = '';
+  #reportedAt = 0;
 
   /** @param socket where the gateway takes tasks */
-  constructor(socket: string, port: OtherNodesPort) {
+  constructor(
+    own: { readonly node: string; readonly totals: Amounts },
+    socket: string,
+    port: OtherNodesPort,
+  ) {
+    this.#nodes = new RemoteNodes(own, Number.parseInt(own.node.slice(0, 8), 16));
     this.#socket = socket;
     this.#port = port;
   }
@@ -108,6 +117,7 @@ export class OtherNodes {
           address: String(joined.address),
           totals: amountsOf(joined.resources),
         });
+        this.#port.nodesChanged();
         break;
       }
       case FrameType.PeerChanged: {
@@ -141,31 +151,40 @@ export class OtherNodes {
 
   // ---- submitters
 
-  /** After this node's scheduler has had its turn. */
-  demand(client: RayletClient, shape: number, need: RemoteNeed, count: number): void {
-    this.#nodes.demand(client.slot, shape, need, count, performance.now());
+  /** Where the tasks of a client may run now. */
+  route(need: RemoteNeed): Route {
+    return this.#nodes.route(need);
+  }
+
+  /**
+   * After this node's scheduler has had its turn, if these tasks are for it too.
+   * @param seen how many grants, of here and elsewhere, the client had received when it counted
+   */
+  demand(client: RayletClient, shape: number, need: RemoteNeed, count: number, seen: number): void {
+    const job = this.#port.jobOf(client);
+    this.#nodes.demand({ slot: client.slot, job, shape, need, count, seen }, performance.now());
     this.#decide();
+  }
+
+  /** Nobody waits for these any more: their submitter was told that they failed. */
+  dropped(slot: number, shape: number): void {
+    this.#nodes.drop(slot, shape);
+  }
+
+  /** This node's scheduler granted a lease. */
+  grantedHere(client: RayletClient, shape: number): void {
+    this.#nodes.sent(client.slot, shape, client.grants.here(), true);
   }
 
   /** This node can never run these tasks. They wait for one that can; that is said once. */
-  infeasible(client: RayletClient, shape: number, need: RemoteNeed): void {
-    const first = this.#nodes.infeasible(client.slot, shape);
-    if (first && !this.#nodes.feasible(need)) {
-      const wanted = Object.entries(need.resources).map(([name, amount]) => `${name}: ${amount}`);
-      this.#port.output(
-        this.#port.jobOf(client),
-        'mobula',
-        process.pid,
-        true,
-        `no node of the cluster has { ${wanted.join(', ')} }; tasks that need it wait for a node that has\n`,
-      );
+  infeasible(client: RayletClient, shape: number, need: RemoteNeed, reason: string): void {
+    if (!this.#nodes.route(need).elsewhere) {
+      this.#port.hopeless(client, shape, `${reason}; the tasks may run on no other node`);
+      return;
     }
+    const first = this.#nodes.infeasible(client.slot, shape);
+    if (first && !this.#nodes.feasible(need)) this.#warn(client, need);
     this.#decide();
-  }
-
-  /** Of the grants that a client says it has seen, those that came from here. */
-  grantsSent(slot: number): number {
-    return this.#grantsSent.get(slot) ?? 0;
   }
 
   /** False when the lease is none on another node. */
@@ -177,11 +196,11 @@ export class OtherNodes {
   }
 
   clientLeft(slot: number): void {
-    this.#grantsSent.delete(slot);
     for (const { lease } of this.#nodes.clientLeft(slot)) this.#ended(lease);
   }
 
   jobEnded(job: number): void {
+    this.#nodes.jobEnded(job);
     this.#tell(FrameType.JobEnded, new JobEndedT(job));
   }
 
@@ -195,14 +214,17 @@ export class OtherNodes {
   /** What is free here may have changed. */
   availableChanged(): void {
     if (this.#gateway === undefined || this.#report !== undefined) return;
+    // The first change at once: what is free here is idle until the others hear of it.
+    const delay = Math.max(0, this.#reportedAt + AVAILABLE_MILLISECONDS - performance.now());
     this.#report = setTimeout(() => {
       this.#report = undefined;
+      this.#reportedAt = performance.now();
       const available = this.#port.available();
       const text = JSON.stringify(available);
       if (text === this.#reported) return;
       this.#reported = text;
       this.#tell(FrameType.NodeAvailable, new NodeAvailableT(resourceTables(available)));
-    }, AVAILABLE_MILLISECONDS);
+    }, delay);
     this.#report.unref();
   }
 
@@ -212,34 +234,61 @@ export class OtherNodes {
     clearTimeout(this.#decision);
     this.#decision = undefined;
     const now = performance.now();
-    const available = this.#port.available();
-    const fitsHere = ({ resources }: RemoteNeed): boolean =>
-      Object.entries(resources).every(([name, amount]) => (available[name] ?? 0) + EPSILON >= amount);
-    for (const grant of this.#nodes.decide(now, fitsHere)) this.#grant(grant);
+    const { grants, here, hopeless } = this.#nodes.decide(now, this.#port.available());
+    for (const grant of grants) this.#grant(grant);
+    for (const { slot, shape, reason } of hopeless) {
+      const client = this.#port.client(slot);
+      if (client !== undefined) this.#port.hopeless(client, shape, reason);
+    }
+    for (const { slot, shape, count } of here) {
+      const client = this.#port.client(slot);
+      if (client !== undefined) this.#port.takeHere(client, shape, count);
+    }
     const next = this.#nodes.nextDecision();
-    if (next === undefined || next <= now) return;
+    if (next === undefined || this.#decision !== undefined) return;
     this.#decision = setTimeout(() => this.#decide(), Math.max(1, next - now));
     this.#decision.unref();
   }
 
-  #grant({ lease, peer, slot, shape, need }: RemoteGrant): void {
+  #grant(grant: RemoteGrant): void {
+    const { lease, peer, slot, shape, need } = grant;
     const client = this.#port.client(slot);
     if (client === undefined || this.#gateway === undefined) {
-      this.#nodes.returned(slot, lease);
+      this.#nodes.withdraw(grant);
       return;
     }
-    this.#grantsSent.set(slot, this.grantsSent(slot) + 1);
+    this.#nodes.sent(slot, shape, client.grants.elsewhere(), false);
     const job = this.#port.jobOf(client);
-    const { resources, exclusive } = need;
+    const { resources, exclusive, strategy } = need;
     // Before the client hears of it: its tasks come to the gateway on another socket.
     this.#tell(
       FrameType.RemoteLease,
-      new RemoteLeaseT(lease, peer, slot, job, this.#port.nameOf(job), resourceTables(resources), exclusive),
+      new RemoteLeaseT(
+        lease,
+        peer,
+        slot,
+        job,
+        this.#port.nameOf(job),
+        resourceTables(resources),
+        exclusive,
+        strategy.spread || strategy.node !== '',
+      ),
     );
     sendTable(
       client.connection,
       FrameType.LeaseGranted,
       new LeaseGrantedT(lease, shape, peer, this.#gateway.pid, this.#gateway.slot, this.#socket),
+    );
+  }
+
+  #warn(client: RayletClient, { resources }: RemoteNeed): void {
+    const wanted = Object.entries(resources).map(([name, amount]) => `${name}: ${amount}`);
+    this.#port.output(
+      this.#port.jobOf(client),
+      'mobula',
+      process.pid,
+      true,
+      `no node of the cluster has { ${wanted.join(', ')} }; tasks that need it wait for a node that has\n`,
     );
   }
 
@@ -258,6 +307,7 @@ export class OtherNodes {
         new WorkerDiedT(peer, 0, -1, 'the loss of its node', reason, 0, 0, leases),
       );
     }
+    this.#port.nodesChanged();
   }
 
   #tell(type: number, table: Parameters<typeof sendTable>[2]): void {

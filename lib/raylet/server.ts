@@ -44,8 +44,9 @@ import {
   type WorkerCommand,
   workerSocket,
 } from '../protocol/startup.js';
+import { strategyKey } from '../protocol/strategy.js';
 import { listenSocket, type RayletStore } from '../store/native.js';
-import { RayletClient, type RayletClientEvents } from './clients.js';
+import { type ClientShape, RayletClient, type RayletClientEvents } from './clients.js';
 import { jobStates, nodeRecord, nodeStates } from './cluster-state.js';
 import { FunctionDirectory } from './function-directory.js';
 import { GatewayProcess } from './gateway-process.js';
@@ -54,6 +55,7 @@ import { recordLostNode } from './lost-nodes.js';
 import { ObjectDirectory } from './object-directory.js';
 import { ObjectRecords } from './object-records.js';
 import { OtherNodes } from './other-nodes.js';
+import type { Route } from './remote-nodes.js';
 import type { SchedulerEvent, SchedulerInstruction } from './scheduler/events.js';
 import { Scheduler } from './scheduler/scheduler.js';
 import { TaskReports } from './task-reports.js';
@@ -127,7 +129,7 @@ export class RayletServer implements RayletClientEvents {
       () => this.#ended(),
     );
     this.#objectRecords = new ObjectRecords(store, control, node);
-    this.#others = new OtherNodes(gatewaySocket(directory), {
+    this.#others = new OtherNodes({ node, totals: resources }, gatewaySocket(directory), {
       client: (slot) => this.#clients.get(slot),
       clients: () => this.#clients.values(),
       available: () => this.#scheduler.available(),
@@ -136,6 +138,13 @@ export class RayletServer implements RayletClientEvents {
       nodeGone: (other) => recordLostNode(control, other),
       renamed: (id) => this.#renamed(id),
       output: (job, name, pid, stderr, text) => this.#show(job, name, pid, stderr, text),
+      takeHere: (client, number, count) => {
+        const shape = client.shapes[number]!;
+        shape.waitsHere = count > 0;
+        this.#demandHere(client, shape, count, undefined);
+      },
+      hopeless: (client, number, reason) => this.#refuse(client, number, reason),
+      nodesChanged: () => this.#placeAgain(),
     });
   }
 
@@ -273,18 +282,12 @@ export class RayletServer implements RayletClientEvents {
         const demand = readTable(Demand.getRootAsDemand, bytes, start);
         const shape = client.shapes[demand.shape()];
         if (shape === undefined) return;
-        // First: the core may find that this node can never run them.
-        this.#others?.demand(client, demand.shape(), shape, demand.count());
-        this.#apply({
-          type: 'Demand',
-          client: client.slot,
-          shape: shape.shape,
-          exclusive: shape.exclusive,
+        shape.demand = {
           count: demand.count(),
           depth: demand.depth(),
-          grantsSeen: Math.max(0, demand.grantsSeen() - (this.#others?.grantsSent(client.slot) ?? 0)),
-          ...(demand.meanMilliseconds() > 0 ? { runtimeMs: demand.meanMilliseconds() } : {}),
-        });
+          meanMilliseconds: demand.meanMilliseconds(),
+        };
+        this.#place(client, demand.shape(), shape, demand.grantsSeen());
         return;
       }
       case FrameType.ReturnLease: {
@@ -329,8 +332,9 @@ export class RayletServer implements RayletClientEvents {
         const define = readTable(DefineShape.getRootAsDefineShape, bytes, start).unpack();
         const amounts = define.resources.map(({ name, amount }) => [String(name), amount] as const);
         try {
-          const shape = this.#scheduler.shape(amounts);
-          client.defineShape(define.shape, shape, define.exclusive, amountsOf(define.resources));
+          const strategy = { spread: define.spread, node: String(define.node ?? ''), soft: define.soft };
+          const shape = this.#scheduler.shape(amounts, strategyKey(strategy));
+          client.defineShape(define.shape, shape, define.exclusive, amountsOf(define.resources), strategy);
         } catch (error) {
           // Not an amount, or more different shapes than any program has: nothing that our own code sends.
           this.#control.recordError({ time: Date.now(), message: `process ${client.pid}: ${String(error)}` });
@@ -430,6 +434,62 @@ export class RayletServer implements RayletClientEvents {
     return new ClusterReplyT(request, nodes, jobs);
   }
 
+  // ---- where tasks run
+
+  /** Tells those who may serve a demand of it. */
+  #place(client: RayletClient, number: number, shape: ClientShape, seen: number): void {
+    const { count } = shape.demand;
+    const seenHere = client.grants.seenHere(seen);
+    const others = this.#others;
+    const { here, elsewhere } = others?.route(shape) ?? this.#routeAlone(shape);
+    const { spread } = shape.strategy;
+    if (here || (shape.waitsHere && (!spread || count === 0))) {
+      const countHere = here ? count : 0;
+      shape.waitsHere = countHere > 0;
+      this.#demandHere(client, shape, countHere, seenHere);
+    }
+    if (elsewhere) others?.demand(client, number, shape, count, seen);
+    else if (!here && count > 0)
+      this.#refuse(client, number, `there is no node ${shape.strategy.node}: this node stands alone`);
+  }
+
+  /** @param seen undefined when the count has no grants in it that are under way */
+  #demandHere(client: RayletClient, shape: ClientShape, count: number, seen: number | undefined): void {
+    const { depth, meanMilliseconds } = shape.demand;
+    this.#apply({
+      type: 'Demand',
+      client: client.slot,
+      shape: shape.shape,
+      exclusive: shape.exclusive,
+      count,
+      depth,
+      ...(seen === undefined ? {} : { grantsSeen: seen }),
+      ...(meanMilliseconds > 0 ? { runtimeMs: meanMilliseconds } : {}),
+    });
+  }
+
+  #routeAlone({ strategy: { node, soft } }: ClientShape): Route {
+    return { here: node === '' || node === this.#node || soft, elsewhere: false };
+  }
+
+  /** Nodes have joined or left: what waits for one by its name may have to go elsewhere now. */
+  #placeAgain(): void {
+    for (const client of this.#clients.values()) {
+      for (const [number, shape] of client.shapes.entries()) {
+        if (shape.strategy.node !== '' && shape.demand.count > 0) this.#place(client, number, shape, 0);
+      }
+    }
+  }
+
+  #refuse(client: RayletClient, number: number, reason: string): void {
+    const shape = client.shapes[number]!;
+    shape.demand = { ...shape.demand, count: 0 };
+    this.#others?.dropped(client.slot, number);
+    if (client.connection.closed) return;
+    const failed = new DemandFailedT(number, 'ERR_MOBULA_INFEASIBLE_TASK', reason);
+    sendTable(client.connection, FrameType.DemandFailed, failed);
+  }
+
   // ---- the core
 
   #apply(event: SchedulerEvent): void {
@@ -474,6 +534,8 @@ export class RayletServer implements RayletClientEvents {
           new LeaseStartedT(instruction.lease, holder.slot, job, instruction.exclusive),
         );
         const number = holder.numberOf(instruction.shape, instruction.exclusive);
+        if (this.#others === undefined) holder.grants.here();
+        else this.#others.grantedHere(holder, number);
         const path = workerSocket(this.#config.directory, instruction.worker);
         sendTable(
           holder.connection,
@@ -498,15 +560,18 @@ export class RayletServer implements RayletClientEvents {
         if (client === undefined) return;
         const number = client.numberOf(instruction.shape, instruction.exclusive);
         if (instruction.type === 'Infeasible' && this.#others !== undefined) {
-          this.#others.infeasible(client, number, client.shapes[number]!);
+          this.#others.infeasible(client, number, client.shapes[number]!, instruction.reason);
           return;
         }
-        const code =
-          instruction.type === 'Infeasible' ? 'ERR_MOBULA_INFEASIBLE_TASK' : 'ERR_MOBULA_WORKER_START';
+        if (instruction.type === 'Infeasible') {
+          this.#refuse(client, number, instruction.reason);
+          return;
+        }
+        this.#others?.dropped(client.slot, number);
         sendTable(
           client.connection,
           FrameType.DemandFailed,
-          new DemandFailedT(number, code, instruction.reason),
+          new DemandFailedT(number, 'ERR_MOBULA_WORKER_START', instruction.reason),
         );
         return;
       }

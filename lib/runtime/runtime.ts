@@ -82,6 +82,8 @@ export interface RuntimeHost {
  * submitted and the objects that it waits for. A driver and a worker have the same.
  */
 export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
+  /** Hexadecimal id of the node. */
+  readonly node: string;
   readonly store: NativeStore;
   readonly values: ObjectValues;
   readonly submitter: Submitter;
@@ -106,6 +108,7 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
   constructor(link: RayletLink, admission: Admission, codec: Codec, host: RuntimeHost) {
     const { store, welcome } = admission;
     this.store = store;
+    this.node = String(welcome.node);
     ObjectRef.enter(store);
     this.#link = link;
     this.#host = host;
@@ -261,8 +264,10 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
   }
 
   defineShape(queue: ShapeQueue): void {
+    const { exclusive, strategy } = queue.shape;
     const resources = [...queue.shape.resources].map(([name, amount]) => new ResourceT(name, amount));
-    this.send(FrameType.DefineShape, new DefineShapeT(queue.id, resources, queue.shape.exclusive));
+    const { spread, node, soft } = strategy;
+    this.send(FrameType.DefineShape, new DefineShapeT(queue.id, resources, exclusive, spread, node, soft));
   }
 
   demand(queue: ShapeQueue, count: number, depth: number, grantsSeen: number): void {
@@ -396,10 +401,14 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
         const reason = String(failed.reason);
         this.submitter.refused(
           failed.shape,
-          (task) =>
-            infeasible
-              ? new InfeasibleTaskError(task.fn.name, amountsOf(task.queue.shape), [this.#host.resources])
-              : new WorkerStartError(reason),
+          (task) => {
+            if (!infeasible) return new WorkerStartError(reason);
+            const { shape } = task.queue;
+            const resources = amountsOf(shape);
+            if (shape.strategy.node !== '')
+              return InfeasibleTaskError.onNode(task.fn.name, resources, reason);
+            return new InfeasibleTaskError(task.fn.name, resources, [this.#host.resources]);
+          },
           infeasible,
         );
         return;

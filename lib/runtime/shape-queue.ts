@@ -1,26 +1,29 @@
 import Denque from 'denque';
+import { ANY_NODE, type Strategy, strategyKey } from '../protocol/strategy.js';
 import type { Lease } from './lease.js';
 import type { Task } from './task.js';
 
 /** What a task needs to run: names and amounts of resources, in fractions to 1/10000. */
 export interface ResourceShape {
-  /** Interned text of the sorted resources and of `exclusive`; equal shapes have equal keys. */
+  /** Interned text of all below; equal shapes have equal keys. */
   readonly key: string;
   readonly resources: ReadonlyMap<string, number>;
   /** Needs a process to itself. */
   readonly exclusive: boolean;
+  readonly strategy: Strategy;
 }
 
 /** The shape of these needs; amounts of 0 are none. */
 export function resourceShape(
   resources: Readonly<Record<string, number>>,
   exclusive: boolean,
+  strategy: Strategy = ANY_NODE,
 ): ResourceShape {
   const amounts = Object.entries(resources)
     .filter(([, amount]) => amount > 0)
     .sort(([a], [b]) => (a < b ? -1 : 1));
-  const key = `${amounts.map(([name, amount]) => `${JSON.stringify(name)}:${amount}`).join(',')}${exclusive ? '!' : ''}`;
-  return { key, resources: new Map(amounts), exclusive };
+  const key = `${amounts.map(([name, amount]) => `${JSON.stringify(name)}:${amount}`).join(',')}${exclusive ? '!' : ''}${strategyKey(strategy)}`;
+  return { key, resources: new Map(amounts), exclusive, strategy };
 }
 
 /**
@@ -36,7 +39,8 @@ export class ShapeQueue {
   emptyTicks = 0;
   /**
    * A lease has one task of this shape at most. A task that is to be alone in its process has none behind it that could
-   * not start while it is suspended; one that keeps more than CPUs while it is suspended shares that with none.
+   * not start while it is suspended; one that keeps more than CPUs while it is suspended shares that with none. Tasks that
+   * are to run on all nodes in turn do not gather at one.
    */
   readonly oneAtATime: boolean;
   /** Set when the raylet said that no node can run this shape, or that it cannot start processes. */
@@ -54,8 +58,8 @@ export class ShapeQueue {
     /** One CPU and nothing else: such a task may run in place of a suspended one of the same needs. */
     readonly takesOneCpu: boolean,
   ) {
-    const { exclusive, resources } = shape;
-    this.oneAtATime = exclusive || [...resources.keys()].some((name) => name !== 'CPU');
+    const { exclusive, resources, strategy } = shape;
+    this.oneAtATime = exclusive || strategy.spread || [...resources.keys()].some((name) => name !== 'CPU');
   }
 
   get size(): number {

@@ -1,6 +1,7 @@
 import { type MobulaError, TaskCancelledError, WorkerCrashedError } from '../errors/index.js';
 import { TaskStatus } from '../protocol/generated/protocol.js';
 import { FIRST_REMOTE_WORKER } from '../protocol/startup.js';
+import { strategyKey } from '../protocol/strategy.js';
 import type { NativeStore } from '../store/native.js';
 import { Lease, type LeaseTarget } from './lease.js';
 import { ObjectState } from './object-values.js';
@@ -104,7 +105,10 @@ export class Submitter {
   queueOf(shape: ResourceShape): ShapeQueue {
     let queue = this.#queueByKey.get(shape.key);
     if (queue === undefined) {
-      const takesOneCpu = !shape.exclusive && shape.resources.size === 1 && shape.resources.get('CPU') === 1;
+      const { exclusive, resources, strategy } = shape;
+      // Where a task that names a node may run is not for this process to say.
+      const anywhere = strategyKey(strategy) === '';
+      const takesOneCpu = anywhere && !exclusive && resources.size === 1 && resources.get('CPU') === 1;
       queue = new ShapeQueue(this.#queues.length, shape, takesOneCpu);
       this.#queues.push(queue);
       this.#queueByKey.set(shape.key, queue);
@@ -216,7 +220,8 @@ export class Submitter {
     let task = queue.takeShallowest();
     while (task !== undefined) {
       const error = reason(task);
-      if (forGood) queue.failure = error;
+      // A node that is not there now may be there later.
+      if (forGood && queue.shape.strategy.node === '') queue.failure = error;
       this.fail(task, error);
       task = queue.takeShallowest();
     }
@@ -374,7 +379,10 @@ export class Submitter {
       return;
     }
     while (queue.size > 0 && lease.hasRoom) this.#push(queue.takeShallowest()!, lease);
-    if (queue.size === 0 && lease.inFlight.size === 0) this.#stealFor(lease);
+    if (queue.size > 0 || lease.inFlight.size > 0) return;
+    // The next task is for another node, which the raylet knows.
+    if (queue.shape.strategy.spread) this.#return(lease);
+    else this.#stealFor(lease);
   }
 
   #assign(queue: ShapeQueue): void {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
+import { ANY_NODE } from '../../lib/protocol/strategy.js';
 import { ShapeQueue } from '../../lib/runtime/shape-queue.js';
 import { SpecArena } from '../../lib/runtime/spec-arena.js';
 import { type FunctionRecord, Task } from '../../lib/runtime/task.js';
@@ -9,7 +10,11 @@ import { VERSION } from '../../lib/runtime/version.js';
 const fn: FunctionRecord = { hash: '0', name: 'f', held: [], meanMicroseconds: 0 };
 
 function newQueue(): ShapeQueue {
-  return new ShapeQueue(0, { key: 'CPU', resources: new Map([['CPU', 1]]), exclusive: false }, true);
+  return new ShapeQueue(
+    0,
+    { key: 'CPU', resources: new Map([['CPU', 1]]), exclusive: false, strategy: ANY_NODE },
+    true,
+  );
 }
 
 function newTask(counter: number, queue: ShapeQueue, depth = 0): Task {

@@ -167,93 +167,98 @@ exclusive():boolean {
   return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : false;
 }
 
-maxRetries():number {
+stays():boolean {
   const offset = this.bb!.__offset(this.bb_pos, 18);
+  return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : false;
+}
+
+maxRetries():number {
+  const offset = this.bb!.__offset(this.bb_pos, 20);
   return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
 }
 
 flags():number {
-  const offset = this.bb!.__offset(this.bb_pos, 20);
+  const offset = this.bb!.__offset(this.bb_pos, 22);
   return offset ? this.bb!.readUint16(this.bb_pos + offset) : 0;
 }
 
 returns(index: number):number|null {
-  const offset = this.bb!.__offset(this.bb_pos, 22);
+  const offset = this.bb!.__offset(this.bb_pos, 24);
   return offset ? this.bb!.readUint8(this.bb!.__vector(this.bb_pos + offset) + index) : 0;
 }
 
 returnsLength():number {
-  const offset = this.bb!.__offset(this.bb_pos, 22);
+  const offset = this.bb!.__offset(this.bb_pos, 24);
   return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
 }
 
 returnsArray():Uint8Array|null {
-  const offset = this.bb!.__offset(this.bb_pos, 22);
+  const offset = this.bb!.__offset(this.bb_pos, 24);
   return offset ? new Uint8Array(this.bb!.bytes().buffer, this.bb!.bytes().byteOffset + this.bb!.__vector(this.bb_pos + offset), this.bb!.__vector_len(this.bb_pos + offset)) : null;
 }
 
 dependencies(index: number):number|null {
-  const offset = this.bb!.__offset(this.bb_pos, 24);
+  const offset = this.bb!.__offset(this.bb_pos, 26);
   return offset ? this.bb!.readUint8(this.bb!.__vector(this.bb_pos + offset) + index) : 0;
 }
 
 dependenciesLength():number {
-  const offset = this.bb!.__offset(this.bb_pos, 24);
+  const offset = this.bb!.__offset(this.bb_pos, 26);
   return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
 }
 
 dependenciesArray():Uint8Array|null {
-  const offset = this.bb!.__offset(this.bb_pos, 24);
+  const offset = this.bb!.__offset(this.bb_pos, 26);
   return offset ? new Uint8Array(this.bb!.bytes().buffer, this.bb!.bytes().byteOffset + this.bb!.__vector(this.bb_pos + offset), this.bb!.__vector_len(this.bb_pos + offset)) : null;
 }
 
 positions(index: number):number|null {
-  const offset = this.bb!.__offset(this.bb_pos, 26);
+  const offset = this.bb!.__offset(this.bb_pos, 28);
   return offset ? this.bb!.readUint32(this.bb!.__vector(this.bb_pos + offset) + index * 4) : 0;
 }
 
 positionsLength():number {
-  const offset = this.bb!.__offset(this.bb_pos, 26);
+  const offset = this.bb!.__offset(this.bb_pos, 28);
   return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
 }
 
 positionsArray():Uint32Array|null {
-  const offset = this.bb!.__offset(this.bb_pos, 26);
+  const offset = this.bb!.__offset(this.bb_pos, 28);
   return offset ? new Uint32Array(this.bb!.bytes().buffer, this.bb!.bytes().byteOffset + this.bb!.__vector(this.bb_pos + offset), this.bb!.__vector_len(this.bb_pos + offset)) : null;
 }
 
 contained(index: number):number|null {
-  const offset = this.bb!.__offset(this.bb_pos, 28);
+  const offset = this.bb!.__offset(this.bb_pos, 30);
   return offset ? this.bb!.readUint8(this.bb!.__vector(this.bb_pos + offset) + index) : 0;
 }
 
 containedLength():number {
-  const offset = this.bb!.__offset(this.bb_pos, 28);
+  const offset = this.bb!.__offset(this.bb_pos, 30);
   return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
 }
 
 containedArray():Uint8Array|null {
-  const offset = this.bb!.__offset(this.bb_pos, 28);
+  const offset = this.bb!.__offset(this.bb_pos, 30);
   return offset ? new Uint8Array(this.bb!.bytes().buffer, this.bb!.bytes().byteOffset + this.bb!.__vector(this.bb_pos + offset), this.bb!.__vector_len(this.bb_pos + offset)) : null;
 }
 
 arguments_(index: number):number|null {
-  const offset = this.bb!.__offset(this.bb_pos, 30);
+  const offset = this.bb!.__offset(this.bb_pos, 32);
   return offset ? this.bb!.readUint8(this.bb!.__vector(this.bb_pos + offset) + index) : 0;
 }
 
 argumentsLength():number {
-  const offset = this.bb!.__offset(this.bb_pos, 30);
+  const offset = this.bb!.__offset(this.bb_pos, 32);
   return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
 }
 
 argumentsArray():Uint8Array|null {
-  const offset = this.bb!.__offset(this.bb_pos, 30);
+  const offset = this.bb!.__offset(this.bb_pos, 32);
   return offset ? new Uint8Array(this.bb!.bytes().buffer, this.bb!.bytes().byteOffset + this.bb!.__vector(this.bb_pos + offset), this.bb!.__vector_len(this.bb_pos + offset)) : null;
 }
 
 static startSubmitTask(builder:flatbuffers.Builder) {
-  builder.startObject(14);
+  builder.startObject(15);
 }
 
 static addToken(builder:flatbuffers.Builder, token:number) {
@@ -296,16 +301,20 @@ static addExclusive(builder:flatbuffers.Builder, exclusive:boolean) {
   builder.addFieldInt8(6, +exclusive, +false);
 }
 
+static addStays(builder:flatbuffers.Builder, stays:boolean) {
+  builder.addFieldInt8(7, +stays, +false);
+}
+
 static addMaxRetries(builder:flatbuffers.Builder, maxRetries:number) {
-  builder.addFieldInt32(7, maxRetries, 0);
+  builder.addFieldInt32(8, maxRetries, 0);
 }
 
 static addFlags(builder:flatbuffers.Builder, flags:number) {
-  builder.addFieldInt16(8, flags, 0);
+  builder.addFieldInt16(9, flags, 0);
 }
 
 static addReturns(builder:flatbuffers.Builder, returnsOffset:flatbuffers.Offset) {
-  builder.addFieldOffset(9, returnsOffset, 0);
+  builder.addFieldOffset(10, returnsOffset, 0);
 }
 
 static createReturnsVector(builder:flatbuffers.Builder, data:number[]|Uint8Array):flatbuffers.Offset {
@@ -321,7 +330,7 @@ static startReturnsVector(builder:flatbuffers.Builder, numElems:number) {
 }
 
 static addDependencies(builder:flatbuffers.Builder, dependenciesOffset:flatbuffers.Offset) {
-  builder.addFieldOffset(10, dependenciesOffset, 0);
+  builder.addFieldOffset(11, dependenciesOffset, 0);
 }
 
 static createDependenciesVector(builder:flatbuffers.Builder, data:number[]|Uint8Array):flatbuffers.Offset {
@@ -337,7 +346,7 @@ static startDependenciesVector(builder:flatbuffers.Builder, numElems:number) {
 }
 
 static addPositions(builder:flatbuffers.Builder, positionsOffset:flatbuffers.Offset) {
-  builder.addFieldOffset(11, positionsOffset, 0);
+  builder.addFieldOffset(12, positionsOffset, 0);
 }
 
 static createPositionsVector(builder:flatbuffers.Builder, data:number[]|Uint32Array):flatbuffers.Offset;
@@ -358,7 +367,7 @@ static startPositionsVector(builder:flatbuffers.Builder, numElems:number) {
 }
 
 static addContained(builder:flatbuffers.Builder, containedOffset:flatbuffers.Offset) {
-  builder.addFieldOffset(12, containedOffset, 0);
+  builder.addFieldOffset(13, containedOffset, 0);
 }
 
 static createContainedVector(builder:flatbuffers.Builder, data:number[]|Uint8Array):flatbuffers.Offset {
@@ -374,7 +383,7 @@ static startContainedVector(builder:flatbuffers.Builder, numElems:number) {
 }
 
 static addArguments(builder:flatbuffers.Builder, arguments_Offset:flatbuffers.Offset) {
-  builder.addFieldOffset(13, arguments_Offset, 0);
+  builder.addFieldOffset(14, arguments_Offset, 0);
 }
 
 static createArgumentsVector(builder:flatbuffers.Builder, data:number[]|Uint8Array):flatbuffers.Offset {
@@ -394,7 +403,7 @@ static endSubmitTask(builder:flatbuffers.Builder):flatbuffers.Offset {
   return offset;
 }
 
-static createSubmitTask(builder:flatbuffers.Builder, token:number, job:number, jobNameOffset:flatbuffers.Offset, hashOffset:flatbuffers.Offset, nameOffset:flatbuffers.Offset, resourcesOffset:flatbuffers.Offset, exclusive:boolean, maxRetries:number, flags:number, returnsOffset:flatbuffers.Offset, dependenciesOffset:flatbuffers.Offset, positionsOffset:flatbuffers.Offset, containedOffset:flatbuffers.Offset, arguments_Offset:flatbuffers.Offset):flatbuffers.Offset {
+static createSubmitTask(builder:flatbuffers.Builder, token:number, job:number, jobNameOffset:flatbuffers.Offset, hashOffset:flatbuffers.Offset, nameOffset:flatbuffers.Offset, resourcesOffset:flatbuffers.Offset, exclusive:boolean, stays:boolean, maxRetries:number, flags:number, returnsOffset:flatbuffers.Offset, dependenciesOffset:flatbuffers.Offset, positionsOffset:flatbuffers.Offset, containedOffset:flatbuffers.Offset, arguments_Offset:flatbuffers.Offset):flatbuffers.Offset {
   SubmitTask.startSubmitTask(builder);
   SubmitTask.addToken(builder, token);
   SubmitTask.addJob(builder, job);
@@ -403,6 +412,7 @@ static createSubmitTask(builder:flatbuffers.Builder, token:number, job:number, j
   SubmitTask.addName(builder, nameOffset);
   SubmitTask.addResources(builder, resourcesOffset);
   SubmitTask.addExclusive(builder, exclusive);
+  SubmitTask.addStays(builder, stays);
   SubmitTask.addMaxRetries(builder, maxRetries);
   SubmitTask.addFlags(builder, flags);
   SubmitTask.addReturns(builder, returnsOffset);
@@ -422,6 +432,7 @@ unpack(): SubmitTaskT {
     this.name(),
     this.bb!.createObjList<Amount, AmountT>(this.resources.bind(this), this.resourcesLength()),
     this.exclusive(),
+    this.stays(),
     this.maxRetries(),
     this.flags(),
     this.bb!.createScalarList<number>(this.returns.bind(this), this.returnsLength()),
@@ -441,6 +452,7 @@ unpackTo(_o: SubmitTaskT): void {
   _o.name = this.name();
   _o.resources = this.bb!.createObjList<Amount, AmountT>(this.resources.bind(this), this.resourcesLength());
   _o.exclusive = this.exclusive();
+  _o.stays = this.stays();
   _o.maxRetries = this.maxRetries();
   _o.flags = this.flags();
   _o.returns = this.bb!.createScalarList<number>(this.returns.bind(this), this.returnsLength());
@@ -460,6 +472,7 @@ constructor(
   public name: string|Uint8Array|null = null,
   public resources: (AmountT)[] = [],
   public exclusive: boolean = false,
+  public stays: boolean = false,
   public maxRetries: number = 0,
   public flags: number = 0,
   public returns: (number)[] = [],
@@ -489,6 +502,7 @@ pack(builder:flatbuffers.Builder): flatbuffers.Offset {
     name,
     resources,
     this.exclusive,
+    this.stays,
     this.maxRetries,
     this.flags,
     returns,

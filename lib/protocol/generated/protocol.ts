@@ -501,8 +501,25 @@ exclusive():boolean {
   return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : false;
 }
 
+spread():boolean {
+  const offset = this.bb!.__offset(this.bb_pos, 10);
+  return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : false;
+}
+
+node():string|null
+node(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+node(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 12);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
+soft():boolean {
+  const offset = this.bb!.__offset(this.bb_pos, 14);
+  return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : false;
+}
+
 static startDefineShape(builder:flatbuffers.Builder) {
-  builder.startObject(3);
+  builder.startObject(6);
 }
 
 static addShape(builder:flatbuffers.Builder, shape:number) {
@@ -529,16 +546,31 @@ static addExclusive(builder:flatbuffers.Builder, exclusive:boolean) {
   builder.addFieldInt8(2, +exclusive, +false);
 }
 
+static addSpread(builder:flatbuffers.Builder, spread:boolean) {
+  builder.addFieldInt8(3, +spread, +false);
+}
+
+static addNode(builder:flatbuffers.Builder, nodeOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(4, nodeOffset, 0);
+}
+
+static addSoft(builder:flatbuffers.Builder, soft:boolean) {
+  builder.addFieldInt8(5, +soft, +false);
+}
+
 static endDefineShape(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createDefineShape(builder:flatbuffers.Builder, shape:number, resourcesOffset:flatbuffers.Offset, exclusive:boolean):flatbuffers.Offset {
+static createDefineShape(builder:flatbuffers.Builder, shape:number, resourcesOffset:flatbuffers.Offset, exclusive:boolean, spread:boolean, nodeOffset:flatbuffers.Offset, soft:boolean):flatbuffers.Offset {
   DefineShape.startDefineShape(builder);
   DefineShape.addShape(builder, shape);
   DefineShape.addResources(builder, resourcesOffset);
   DefineShape.addExclusive(builder, exclusive);
+  DefineShape.addSpread(builder, spread);
+  DefineShape.addNode(builder, nodeOffset);
+  DefineShape.addSoft(builder, soft);
   return DefineShape.endDefineShape(builder);
 }
 
@@ -546,7 +578,10 @@ unpack(): DefineShapeT {
   return new DefineShapeT(
     this.shape(),
     this.bb!.createObjList<Resource, ResourceT>(this.resources.bind(this), this.resourcesLength()),
-    this.exclusive()
+    this.exclusive(),
+    this.spread(),
+    this.node(),
+    this.soft()
   );
 }
 
@@ -555,6 +590,9 @@ unpackTo(_o: DefineShapeT): void {
   _o.shape = this.shape();
   _o.resources = this.bb!.createObjList<Resource, ResourceT>(this.resources.bind(this), this.resourcesLength());
   _o.exclusive = this.exclusive();
+  _o.spread = this.spread();
+  _o.node = this.node();
+  _o.soft = this.soft();
 }
 }
 
@@ -562,17 +600,24 @@ export class DefineShapeT implements flatbuffers.IGeneratedObject {
 constructor(
   public shape: number = 0,
   public resources: (ResourceT)[] = [],
-  public exclusive: boolean = false
+  public exclusive: boolean = false,
+  public spread: boolean = false,
+  public node: string|Uint8Array|null = null,
+  public soft: boolean = false
 ){}
 
 
 pack(builder:flatbuffers.Builder): flatbuffers.Offset {
   const resources = DefineShape.createResourcesVector(builder, builder.createObjectOffsetList(this.resources));
+  const node = (this.node !== null ? builder.createString(this.node!) : 0);
 
   return DefineShape.createDefineShape(builder,
     this.shape,
     resources,
-    this.exclusive
+    this.exclusive,
+    this.spread,
+    node,
+    this.soft
   );
 }
 }
@@ -5297,8 +5342,13 @@ exclusive():boolean {
   return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : false;
 }
 
+stays():boolean {
+  const offset = this.bb!.__offset(this.bb_pos, 18);
+  return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : false;
+}
+
 static startRemoteLease(builder:flatbuffers.Builder) {
-  builder.startObject(7);
+  builder.startObject(8);
 }
 
 static addLease(builder:flatbuffers.Builder, lease:number) {
@@ -5341,12 +5391,16 @@ static addExclusive(builder:flatbuffers.Builder, exclusive:boolean) {
   builder.addFieldInt8(6, +exclusive, +false);
 }
 
+static addStays(builder:flatbuffers.Builder, stays:boolean) {
+  builder.addFieldInt8(7, +stays, +false);
+}
+
 static endRemoteLease(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createRemoteLease(builder:flatbuffers.Builder, lease:number, peer:number, slot:number, job:number, jobNameOffset:flatbuffers.Offset, resourcesOffset:flatbuffers.Offset, exclusive:boolean):flatbuffers.Offset {
+static createRemoteLease(builder:flatbuffers.Builder, lease:number, peer:number, slot:number, job:number, jobNameOffset:flatbuffers.Offset, resourcesOffset:flatbuffers.Offset, exclusive:boolean, stays:boolean):flatbuffers.Offset {
   RemoteLease.startRemoteLease(builder);
   RemoteLease.addLease(builder, lease);
   RemoteLease.addPeer(builder, peer);
@@ -5355,6 +5409,7 @@ static createRemoteLease(builder:flatbuffers.Builder, lease:number, peer:number,
   RemoteLease.addJobName(builder, jobNameOffset);
   RemoteLease.addResources(builder, resourcesOffset);
   RemoteLease.addExclusive(builder, exclusive);
+  RemoteLease.addStays(builder, stays);
   return RemoteLease.endRemoteLease(builder);
 }
 
@@ -5366,7 +5421,8 @@ unpack(): RemoteLeaseT {
     this.job(),
     this.jobName(),
     this.bb!.createObjList<Resource, ResourceT>(this.resources.bind(this), this.resourcesLength()),
-    this.exclusive()
+    this.exclusive(),
+    this.stays()
   );
 }
 
@@ -5379,6 +5435,7 @@ unpackTo(_o: RemoteLeaseT): void {
   _o.jobName = this.jobName();
   _o.resources = this.bb!.createObjList<Resource, ResourceT>(this.resources.bind(this), this.resourcesLength());
   _o.exclusive = this.exclusive();
+  _o.stays = this.stays();
 }
 }
 
@@ -5390,7 +5447,8 @@ constructor(
   public job: number = 0,
   public jobName: string|Uint8Array|null = null,
   public resources: (ResourceT)[] = [],
-  public exclusive: boolean = false
+  public exclusive: boolean = false,
+  public stays: boolean = false
 ){}
 
 
@@ -5405,7 +5463,8 @@ pack(builder:flatbuffers.Builder): flatbuffers.Offset {
     this.job,
     jobName,
     resources,
-    this.exclusive
+    this.exclusive,
+    this.stays
   );
 }
 }

@@ -41,7 +41,7 @@ export interface Requirement {
 /** What a task holds while it runs. Interned: equal shapes are the same object. */
 export interface Shape {
   readonly id: ShapeId;
-  /** Sorted names with their units, `CPU=10000,gpu=5000`. */
+  /** Sorted names with their units, `CPU=10000,gpu=5000`, and the variant. */
   readonly key: string;
   /** Of a lease on a process that others may use too while it is suspended; and of an exclusive one. */
   readonly shared: Requirement;
@@ -115,14 +115,14 @@ export class Resources {
   }
 
   /** The shape of these amounts (1 = one CPU). Throws RangeError on what is not an amount. */
-  intern(amounts: Iterable<readonly [string, number]>): Shape {
+  intern(amounts: Iterable<readonly [string, number]>, variant = ''): Shape {
     const parts: [string, number][] = [];
     for (const [name, amount] of amounts) {
       const units = toUnits(name, amount);
       if (units > 0) parts.push([name, units]);
     }
     parts.sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0));
-    const key = parts.map(([name, units]) => `${encodeURIComponent(name)}=${units}`).join(',');
+    const key = parts.map(([name, units]) => `${encodeURIComponent(name)}=${units}`).join(',') + variant;
     let shape = this.#byKey.get(key);
     if (shape === undefined) {
       if (this.#shapes.length >= MAX_SHAPES) {

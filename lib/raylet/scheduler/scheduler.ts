@@ -75,9 +75,10 @@ export class Scheduler {
   /**
    * The number of a set of resources, given by name (1 = one CPU; what is 0 may be left out). Equal sets have equal
    * numbers, also for different clients. Throws RangeError for what is not an amount, and beyond 16,384 different sets.
+   * @param variant tells apart what needs the same and is to wait in queues of its own
    */
-  shape(amounts: Iterable<readonly [name: string, amount: number]>): ShapeId {
-    return this.#resources.intern(amounts).id;
+  shape(amounts: Iterable<readonly [name: string, amount: number]>, variant = ''): ShapeId {
+    return this.#resources.intern(amounts, variant).id;
   }
 
   /**
