@@ -119,21 +119,14 @@ export class ProgramFiles {
 
   #file(place: string): KnownFile | undefined {
     if (this.#known.has(place)) return this.#known.get(place);
-    const content = contentOf(place);
     let known: KnownFile | undefined;
+    const path = originalOf(place);
+    const size = statSync(place, { throwIfNoEntry: false })?.size ?? 0;
+    if (this.#bytes + size > MOST_CODE_BYTES) throw tooLarge(path);
+    const content = contentOf(place);
     if (content !== undefined) {
-      const path = originalOf(place);
       const hash = codeHash(content);
       this.#bytes += content.length;
-      if (this.#bytes > MOST_CODE_BYTES) {
-        throw new SerializationError({
-          path: `the program's file ${path}`,
-          reason:
-            `with it the functions of this job import ${MOST_CODE_BYTES / 1024 ** 2} MiB of files, the limit. ` +
-            'Read large data inside the task, or pass it as an argument.',
-          file: path,
-        });
-      }
       this.#send({ hash, path, content });
       const text = (): string => content.toString('utf8');
       const imports = JAVASCRIPT.test(place)
@@ -176,7 +169,17 @@ export class ProgramFiles {
   }
 }
 
-/** Whether a manifest's files include such that only a loader can read. */
+function tooLarge(path: string): SerializationError {
+  return new SerializationError({
+    path: `the program's file ${path}`,
+    reason:
+      `with it the functions of this job import more than ${MOST_CODE_BYTES / 1024 ** 2} MiB of files, the limit. ` +
+      'Read large data inside the task, or pass it as an argument.',
+    file: path,
+  });
+}
+
+/** Those files of a manifest that only a loader can read. */
 export function compiledFiles({ files }: CodeManifest): string[] {
   return files.filter(({ path }) => COMPILED.test(path)).map(({ path }) => path);
 }
