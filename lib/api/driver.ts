@@ -6,7 +6,7 @@ import { ClientKind, FrameType, Output } from '../protocol/generated/protocol.js
 import { rayletSocket } from '../protocol/startup.js';
 import { type Admission, RayletLink } from '../runtime/raylet-link.js';
 import { Runtime } from '../runtime/runtime.js';
-import { Shipping } from '../runtime/shipping.js';
+import { nodeLabel, Shipping } from '../runtime/shipping.js';
 import { NO_TASKS } from '../runtime/task-context.js';
 import { VERSION } from '../runtime/version.js';
 import { connectSocket } from '../store/native.js';
@@ -120,8 +120,13 @@ function join(
   const dismissed = new Promise<void>((resolve) => {
     farewell = resolve;
   });
-  const shipping = new Shipping(store, process.argv[1], session.serializers, (fn, remoteOptions) =>
-    createRemote(fn as (...args: unknown[]) => unknown, remoteOptions as RemoteOptions),
+  const shipping = new Shipping(
+    store,
+    process.argv[1],
+    session.serializers,
+    (fn, remoteOptions) =>
+      createRemote(fn as (...args: unknown[]) => unknown, remoteOptions as RemoteOptions),
+    { node: welcome.sharesCode ? nodeLabel(String(welcome.node)) : undefined },
   );
   const runtime = new Runtime(link, admission, shipping.codec, {
     contexts: NO_TASKS,

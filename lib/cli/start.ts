@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { defaultCpus, defaultStoreMemory } from '../api/limits.js';
 import type { InitOptions } from '../api/options.js';
+import { workerNodeOptions } from '../api/worker-flags.js';
 import { DEFAULT_NODE_NAME, type NodeFile, newNodeDirectory, runningNodes } from '../cluster/node-file.js';
 import {
   defaultSecretFile,
@@ -76,6 +77,10 @@ export async function start(options: StartOptions): Promise<void> {
       ...(redis === undefined ? {} : { redis }),
       ...(address === undefined ? {} : { address }),
       ...(tls === undefined ? {} : { tls }),
+      surroundings: {
+        folder: process.cwd(),
+        nodeOptions: workerNodeOptions(process.env.NODE_OPTIONS ?? ''),
+      },
     };
     const config: RayletConfig = {
       directory: newNodeDirectory(stateFolder, name),

@@ -4,6 +4,7 @@ import { inspect } from './inspection.js';
 import { ModuleGraph } from './module-graph.js';
 import { parseFunction } from './parsed-function.js';
 import { type PayloadBuffer, writePayload } from './payload.js';
+import { ProgramFiles } from './program-files.js';
 import { FunctionTag } from './revive.js';
 import { nameOf } from './trail.js';
 import type { AnyFunction, CaptureContext, ShippedFunction } from './types.js';
@@ -14,6 +15,7 @@ const INLINE_LIMIT = 64 * 1024;
 /** What is remembered for one session. */
 interface Session {
   readonly modules: ModuleGraph;
+  readonly files: ProgramFiles | undefined;
   readonly shipped: WeakMap<AnyFunction, ShippedFunction>;
   /** Functions inside values whose encoded form can never change. */
   readonly encoded: WeakMap<AnyFunction, { readonly bytes: Uint8Array; readonly held: readonly number[] }>;
@@ -29,6 +31,7 @@ function sessionOf(context: CaptureContext): Session {
   if (session === undefined) {
     session = {
       modules: new ModuleGraph(context.entryScript),
+      files: context.code && new ProgramFiles(context.code.node, (file) => context.code!.send(file)),
       shipped: new WeakMap(),
       encoded: new WeakMap(),
     };
@@ -101,7 +104,7 @@ export function functionToBytes(
 function capture(
   fn: AnyFunction,
   context: CaptureContext,
-  { modules }: Session,
+  { modules, files }: Session,
   put: ((view: ArrayBufferView) => { handle: number; id: Uint8Array }) | undefined,
 ): { payload: Uint8Array; hash: string; held: number[]; isStable: boolean } {
   const before = current;
@@ -115,7 +118,8 @@ function capture(
       }
     },
   });
-  const { unit, data } = graph.capture(fn);
+  const { unit: captured, data } = graph.capture(fn);
+  const unit = files === undefined ? captured : { ...captured, code: files.manifestOf(captured) };
   const held = [...(data?.contained ?? [])];
   const buffers = (data?.buffers ?? []).map((view): PayloadBuffer => {
     const content = bytesOf(view);

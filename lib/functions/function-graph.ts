@@ -2,6 +2,7 @@ import { types } from 'node:util';
 import { CapturedData, type DataOwner, type EncodedCapture } from './captured-data.js';
 import { captureCode, captureRevived } from './code-capture.js';
 import { type CodeDraft, finishCode } from './code-draft.js';
+import { originalOf } from './code-places.js';
 import { inspect } from './inspection.js';
 import { describeKey, isPromisified, placeOfFunction, placeOfObject } from './known-values.js';
 import { commonJsFileOf, type ExportPath, exportPath, fileUrl, type ModuleGraph } from './module-graph.js';
@@ -254,11 +255,13 @@ export class FunctionGraph implements DataOwner {
   }
 
   module(record: ModuleRecord): number {
-    return intern(this.#moduleRecords, this.#moduleIndex, record);
+    const { specifier, parent } = record;
+    const named = { ...record, specifier: originalOf(specifier), parent: originalOf(parent) };
+    return intern(this.#moduleRecords, this.#moduleIndex, named);
   }
 
   file(file: string, isModule: boolean, sourceMapUrl: string): number {
-    return intern(this.#files, this.#fileIndex, { file, isModule, sourceMapUrl });
+    return intern(this.#files, this.#fileIndex, { file: originalOf(file), isModule, sourceMapUrl });
   }
 
   /** Throws when a worker that loads the module would run the entry script. */

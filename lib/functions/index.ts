@@ -1,11 +1,16 @@
 export { captureFunction, functionToBytes, prepareCapture } from './capture.js';
 export { classFromReference, classReference } from './class-references.js';
+export type { SentFile } from './code-manifest.js';
+export { restorePaths } from './code-places.js';
+export { nodePath } from './program-files.js';
 export { functionFromBytes, reviveFunction } from './revive.js';
 export type {
   AnyClass,
   AnyFunction,
   CaptureContext,
   ClassReference,
+  CodeReceiver,
+  CodeSender,
   DataDecoder,
   DataEncoder,
   ReviveContext,

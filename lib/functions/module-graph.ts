@@ -30,7 +30,7 @@ export function isRequire(value: unknown): value is NodeJS.Require {
 }
 
 /** What a loader may have made of the extension that an import names. */
-const SOURCE_EXTENSIONS: readonly (readonly [RegExp, readonly string[]])[] = [
+export const SOURCE_EXTENSIONS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/\.js$/, ['.ts', '.tsx', '.jsx']],
   [/\.mjs$/, ['.mts']],
   [/\.cjs$/, ['.cts']],

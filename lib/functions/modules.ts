@@ -1,8 +1,9 @@
 import Module, { createRequire, isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { compileFunction } from 'node:vm';
 import { ModulesNotLoadedError } from '../errors/index.js';
+import { isRelocated, placeOf } from './code-places.js';
 import { isErrorClass } from './own-properties.js';
 import type { ModuleRecord } from './payload.js';
 import type { InteropShape } from './script.js';
@@ -43,7 +44,7 @@ export async function loadModules(records: readonly ModuleRecord[]): Promise<voi
   await Promise.all(
     records.map(async (record) => {
       if (record.how === 'require' || isLoaded(record)) return;
-      const namespace = await importerOf(record.parent)(record.specifier);
+      const namespace = await importerOf(record.parent)(placeOfSpecifier(record.specifier));
       loaded.set(moduleName(record), namespace);
       noteClasses(moduleName(record), namespace);
     }),
@@ -70,7 +71,7 @@ export function requireLoaded(records: readonly ModuleRecord[]): void {
 /** A module's namespace, or `module.exports` of a CommonJS one. */
 export function moduleValue(record: ModuleRecord): unknown {
   if (record.how === 'import') return loaded.get(moduleName(record));
-  const exports: unknown = requireOf(record.parent)(record.specifier);
+  const exports: unknown = requireOf(record.parent)(placeOfSpecifier(record.specifier));
   if (!isLoaded(record) && typeof exports === 'object' && exports !== null) {
     loaded.set(moduleName(record), exports);
     noteClasses(moduleName(record), exports);
@@ -85,10 +86,11 @@ export function requireOf(file: string): NodeJS.Require {
 
 /** What code of a file sees as `import()`. */
 export function importerOf(file: string): Importer {
-  let importer = importers.get(file);
+  const path = filePath(file);
+  let importer = importers.get(path);
   if (importer === undefined) {
-    importer = makeImporter(file);
-    importers.set(file, importer);
+    importer = makeImporter(path);
+    importers.set(path, importer);
   }
   return importer;
 }
@@ -97,9 +99,8 @@ export function importerOf(file: string): Importer {
  * `import()` resolves from the file that its code was compiled for, with all loaders that the program runs under.
  * Compiling for a file is what a CommonJS module does; the option of `node:vm` for it prints a warning.
  */
-function makeImporter(file: string): Importer {
+function makeImporter(path: string): Importer {
   const source = 'exports.load = (specifier, options) => import(specifier, options);';
-  const path = filePath(file);
   const module = new Module(path) as NodeJS.Module & { _compile?: (source: string, file: string) => void };
   if (module._compile !== undefined) {
     module._compile(source, path);
@@ -120,10 +121,15 @@ function resolveFrom(specifier: string, path: string): string {
   return /^[a-z]+:/.test(specifier) ? specifier : pathToFileURL(createRequire(path).resolve(specifier)).href;
 }
 
-/** A path to resolve from; code of no file resolves from the working directory. */
+/** A path here to resolve from; code of no file resolves from the working directory, or from where packages are found. */
 function filePath(file: string): string {
-  if (file.startsWith('file:')) return fileURLToPath(file);
-  return file.startsWith('/') ? file : join(process.cwd(), 'shipped.js');
+  return placeOf(/^(file:|\/)/.test(file) ? file : join(isRelocated() ? '/' : process.cwd(), 'shipped.js'));
+}
+
+/** What a file's path or URL names, here. */
+function placeOfSpecifier(specifier: string): string {
+  if (specifier.startsWith('file:')) return pathToFileURL(placeOf(specifier)).href;
+  return specifier.startsWith('/') ? placeOf(specifier) : specifier;
 }
 
 const metas = new Map<string, object>();
@@ -133,7 +139,7 @@ export function metaOf(file: string): object {
   let meta = metas.get(file);
   if (meta === undefined) {
     const filename = filePath(file);
-    const url = file.includes(':') ? file : pathToFileURL(filename).href;
+    const url = file.includes(':') && !isRelocated() ? file : pathToFileURL(filename).href;
     meta = Object.assign(Object.create(null) as object, {
       dirname: dirname(filename),
       filename,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { CodeManifest } from './code-manifest.js';
 import type { KnownPlace, PropertyName } from './known-values.js';
 import type { FunctionForm } from './parsed-function.js';
 import type { InteropShape } from './script.js';
@@ -17,6 +18,8 @@ export interface Unit {
   readonly symbols: readonly (string | null)[];
   /** For each object of a class within the data: the class, or the prototype itself. */
   readonly prototypes: readonly Value[];
+  /** What it needs of its program; only where some process of the job may be on another machine. */
+  readonly code?: CodeManifest | undefined;
 }
 
 /** What a captured variable holds. */

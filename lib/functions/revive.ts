@@ -4,15 +4,7 @@ import { ModulesNotLoadedError } from '../errors/index.js';
 import { isBuiltInPrototype } from './captured-data.js';
 import { rememberClasses } from './class-references.js';
 import { follow, keyOf } from './known-values.js';
-import {
-  commonJsModuleFor,
-  importerOf,
-  loadModules,
-  metaOf,
-  moduleValue,
-  requireLoaded,
-  requireOf,
-} from './modules.js';
+import { commonJsModuleFor, importerOf, metaOf, moduleValue, requireOf } from './modules.js';
 import { isErrorClass } from './own-properties.js';
 import {
   type CodeRecord,
@@ -22,6 +14,7 @@ import {
   readPayload,
   type Value,
 } from './payload.js';
+import { loadCode, requireCode } from './provided-code.js';
 import { enableSourceMap, type MadeFunction, makeFunction } from './revived-code.js';
 import type { AnyFunction, ReviveContext } from './types.js';
 
@@ -37,7 +30,7 @@ let current: Revival | undefined;
  */
 export async function reviveFunction(payload: Uint8Array, context: ReviveContext): Promise<AnyFunction> {
   const open = readPayload(payload);
-  await loadModules(open.unit.modules);
+  await loadCode(open, context.code);
   const buffers = await Promise.all(
     open.buffers.map((buffer) => ('id' in buffer ? context.openBuffer(buffer.id) : ownBuffer(buffer.bytes))),
   );
@@ -65,7 +58,7 @@ export function functionFromBytes(bytes: Uint8Array, context: ReviveContext): An
     );
   }
   const open = readPayload(bytes.subarray(1));
-  requireLoaded(open.unit.modules);
+  requireCode(open, context.code);
   const buffers = open.buffers.map((buffer) => {
     if ('id' in buffer) throw new TypeError('a function inside a value holds its buffers itself');
     return ownBuffer(buffer.bytes);

@@ -6,6 +6,8 @@ import {
   type RemoteFunctionParts,
 } from '../values/index.js';
 
+import type { SentFile } from './code-manifest.js';
+
 export type { AnyClass, AnyFunction };
 
 /** What capture needs of the codec of values. */
@@ -37,6 +39,28 @@ export interface CaptureContext {
   objectId(handle: number): Uint8Array;
   /** Path or URL of the program's entry script, which no worker may import; undefined where there is none. */
   readonly entryScript: string | undefined;
+  /** Where the job's functions may run on other machines: what takes the program's files along. */
+  readonly code?: CodeSender | undefined;
+}
+
+/** Takes files of the program to where the job's functions run. */
+export interface CodeSender {
+  /** This node, for messages. */
+  readonly node: string;
+  /** Puts a file where {@link CodeReceiver.fetch} of each process of the job finds it. */
+  send(file: SentFile): void;
+}
+
+/** Gets files of a program that is not installed here. */
+export interface CodeReceiver {
+  /** This node, for messages. */
+  readonly node: string;
+  /** A folder of the job's own on this node. */
+  readonly folder: string;
+  /** Folders of packages (such as `node_modules`), the first of which that has a package counts. */
+  readonly packageFolders: readonly string[];
+  /** The file of that content hash. Rejects when it cannot be had. */
+  fetch(hash: string): Promise<Uint8Array>;
 }
 
 /** What brings a function to life again. */
@@ -47,6 +71,8 @@ export interface ReviveContext {
   openBuffer(id: Uint8Array): ArrayBuffer | Promise<ArrayBuffer>;
   /** Makes the handle that `mobula.remote(options, fn)` would return. */
   makeRemote(fn: AnyFunction, options: unknown): unknown;
+  /** Absent where the program's own files are used in any case. */
+  readonly code?: CodeReceiver | undefined;
 }
 
 /**

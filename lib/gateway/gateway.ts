@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { type Amounts, amountsOf, resourceTables } from '../protocol/amounts.js';
 import { readTable } from '../protocol/frames.js';
 import {
@@ -18,7 +19,13 @@ import {
   RemoteLeaseEnded,
   RemoteOutputT,
 } from '../protocol/generated/protocol.js';
-import { FIRST_REMOTE_WORKER, gatewaySocket, rayletSocket, type WorkerCommand } from '../protocol/startup.js';
+import {
+  FIRST_REMOTE_WORKER,
+  gatewaySocket,
+  rayletSocket,
+  type Surroundings,
+  type WorkerCommand,
+} from '../protocol/startup.js';
 import { type Admission, RayletLink } from '../runtime/raylet-link.js';
 import { Runtime } from '../runtime/runtime.js';
 import { NO_TASKS } from '../runtime/task-context.js';
@@ -49,6 +56,7 @@ export class Gateway implements PeerHost {
   readonly runtime: Runtime;
   readonly tasks: RemoteTasks;
   readonly #directory: string;
+  readonly #surroundings: Surroundings | undefined;
   readonly #onAvailable: (amounts: Amounts) => void;
   readonly #peers = new Map<number, Peer>();
   readonly #awaitedFunctions = new Map<string, (code: FunctionCode | undefined) => void>();
@@ -57,11 +65,13 @@ export class Gateway implements PeerHost {
 
   private constructor(
     directory: string,
+    surroundings: Surroundings | undefined,
     onAvailable: (amounts: Amounts) => void,
     link: RayletLink,
     admission: Admission,
   ) {
     this.#directory = directory;
+    this.#surroundings = surroundings;
     this.#onAvailable = onAvailable;
     this.runtime = newRuntime(link, admission, (type, bytes, start) => this.#onFrame(type, bytes, start));
     this.tasks = new RemoteTasks(this.runtime, {
@@ -83,11 +93,16 @@ export class Gateway implements PeerHost {
 
   /**
    * Connects to the raylet whose folder this is.
+   * @param surroundings those of programs of other machines
    * @param onAvailable hears what this node has free, each time that it changes
    */
-  static async start(directory: string, onAvailable: (amounts: Amounts) => void): Promise<Gateway> {
+  static async start(
+    directory: string,
+    surroundings: Surroundings | undefined,
+    onAvailable: (amounts: Amounts) => void,
+  ): Promise<Gateway> {
     const [link, admission] = await connect(directory, ClientKind.Gateway, 'gateway', undefined);
-    return new Gateway(directory, onAvailable, link, admission);
+    return new Gateway(directory, surroundings, onAvailable, link, admission);
   }
 
   /** A link to another node stands. What comes over it is for `onFrame`; its end, for `lost`. */
@@ -121,7 +136,12 @@ export class Gateway implements PeerHost {
   // ---- PeerHost
 
   async openDelegate(jobName: string, output: (output: OutputText) => void): Promise<Runtime> {
-    const [link, admission] = await connect(this.#directory, ClientKind.Driver, jobName, workerCommand());
+    const [link, admission] = await connect(
+      this.#directory,
+      ClientKind.Driver,
+      jobName,
+      workerCommand(this.#surroundings),
+    );
     return newRuntime(link, admission, (type, bytes, start) => {
       if (type !== FrameType.Output) return;
       const { name, pid, stderr, text } = readTable(Output.getRootAsOutput, bytes, start).unpack();
@@ -225,13 +245,14 @@ function connect(
 }
 
 /** How tasks of other nodes' jobs run here: in the node's own surroundings, as the program's may not be on this machine. */
-function workerCommand(): WorkerCommand {
+function workerCommand(surroundings: Surroundings | undefined): WorkerCommand {
+  const { folder = process.cwd(), nodeOptions = '' } = surroundings ?? {};
   return {
     execPath: process.execPath,
     execArgv: [],
     script: programFile('worker'),
-    cwd: process.cwd(),
-    environment: process.env as Record<string, string>,
+    cwd: existsSync(folder) ? folder : process.cwd(),
+    environment: { ...(process.env as Record<string, string>), NODE_OPTIONS: nodeOptions },
   };
 }
 

@@ -18,7 +18,9 @@ dieWith(process.ppid);
 process.stdin.on('close', () => void end());
 
 const { address, secretFile, tls } = config.cluster;
-const gateway = await Gateway.start(config.directory, (available) => membership?.setAvailable(available));
+const gateway = await Gateway.start(config.directory, config.cluster.surroundings, (available) =>
+  membership?.setAvailable(available),
+);
 const mesh = new Mesh(gateway, {
   host: address?.host ?? '127.0.0.1',
   port: address?.port ?? 0,

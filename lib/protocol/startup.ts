@@ -63,6 +63,23 @@ export interface ClusterConfig {
   readonly secretFile: string;
   /** PEM files, all three or none. */
   readonly tls?: { readonly cert: string; readonly key: string; readonly ca: string };
+  /** Where `mobula start` was called, and with which NODE_OPTIONS: so run programs of other machines. */
+  readonly surroundings?: Surroundings;
+}
+
+/** What programs find on a node on whose machine they are not installed. */
+export interface Surroundings {
+  /** Absolute path of the folder where packages are looked for, in it and above. */
+  readonly folder: string;
+  readonly nodeOptions: string;
+}
+
+/** What a worker of a cluster's node needs to run programs that are not installed there. */
+export interface WorkerCode {
+  /** Folder of its job's own for the program's files; it need not exist. */
+  readonly folder: string;
+  /** See {@link Surroundings}. */
+  readonly packagesFrom: string;
 }
 
 /** The command line of a worker process; the raylet adds what tells the workers apart. */
@@ -94,6 +111,14 @@ export const WORKER_NUMBER_VARIABLE = 'MOBULA_WORKER';
 /** The driver's entry script. */
 export const PROGRAM_VARIABLE = 'MOBULA_PROGRAM';
 export const RAYLET_SOCKET_VARIABLE = 'MOBULA_RAYLET_SOCKET';
+
+/** {@link WorkerCode} as JSON; absent on a node that stands alone. */
+export const CODE_VARIABLE = 'MOBULA_CODE';
+
+/** The folder of a job's files in the node's folder. */
+export function codeFolder(directory: string, job: number): string {
+  return `${directory}/code/${job}`;
+}
 
 /** The raylet's socket in the node's folder. */
 export function rayletSocket(directory: string): string {

@@ -3,6 +3,8 @@ import type { ControlStore, FunctionRecord } from '../control/control-store.js';
 
 /** A worker may hear of a function before its export arrives here, on another socket; so long it is waited for. */
 const EXPORT_MILLISECONDS = 5000;
+/** A file of a program may be large, and come from another node. */
+const FILE_MILLISECONDS = 60_000;
 /** Another node's export shows in the control store only, which is looked into this often. */
 const LOOK_MILLISECONDS = 100;
 /** Hashes remembered as refused; a job with more of them waits in vain for the older ones. */
@@ -39,7 +41,7 @@ export class FunctionDirectory {
 
   /** Undefined when the job did not export the function in time, and at once when it was refused. */
   async fetch(hash: string, job: string): Promise<FunctionRecord | undefined> {
-    const deadline = performance.now() + EXPORT_MILLISECONDS;
+    const deadline = performance.now() + (isFile(hash) ? FILE_MILLISECONDS : EXPORT_MILLISECONDS);
     const done = new AbortController();
     try {
       return await Promise.race([
@@ -83,7 +85,7 @@ export class FunctionDirectory {
     while (!signal.aborted) {
       if (this.#refused.get(job)?.has(hash)) return undefined;
       // A control store that cannot be reached now may be in a moment.
-      const fn = await this.#control.functionOf(hash, job).catch(() => undefined);
+      const fn = await this.#control.functionOf(hash, isFile(hash) ? undefined : job).catch(() => undefined);
       if (fn !== undefined || performance.now() > deadline) return fn;
       await sleep(LOOK_MILLISECONDS, undefined, { signal, ref: false }).catch(() => {});
     }
@@ -105,6 +107,14 @@ export class FunctionDirectory {
     refused.add(hash);
     if (refused.size > MOST_REFUSED_OF_A_JOB) refused.delete(refused.values().next().value!);
   }
+}
+
+/**
+ * Files of programs stand beside the functions. They belong to the job that exported them, which has another name on each
+ * node, so whoever can name the content gets it.
+ */
+function isFile(hash: string): boolean {
+  return hash.startsWith('file-');
 }
 
 function key(job: string, hash: string): string {

@@ -1,4 +1,5 @@
 import { chmodSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { removeNodeFile } from '../cluster/node-file.js';
 import { type ControlStore, jobName } from '../control/control-store.js';
 import { amountsOf, resourceTables } from '../protocol/amounts.js';
@@ -38,9 +39,11 @@ import {
   WorkerDiedT,
 } from '../protocol/generated/protocol.js';
 import {
+  codeFolder,
   gatewaySocket,
   type RayletConfig,
   rayletSocket,
+  type WorkerCode,
   type WorkerCommand,
   workerSocket,
 } from '../protocol/startup.js';
@@ -230,7 +233,14 @@ export class RayletServer implements RayletClientEvents {
     } else if (client.kind !== ClientKind.Observer) return undefined;
     this.#clients.set(slot, client);
     const resources = resourceTables(this.#config.resources);
-    return new WelcomeT(client.job, this.#node, this.#config.directory, resources, process.pid);
+    return new WelcomeT(
+      client.job,
+      this.#node,
+      this.#config.directory,
+      resources,
+      process.pid,
+      this.#sharesCode,
+    );
   }
 
   unused(slot: number): void {
@@ -252,6 +262,9 @@ export class RayletServer implements RayletClientEvents {
     if (client.kind === ClientKind.Driver) {
       this.#endJob(client);
       this.#jobs.remove(client.job);
+      rm(codeFolder(this.#config.directory, client.job), { recursive: true, force: true }).catch(() => {
+        // It goes with the node's folder.
+      });
     }
     this.#objects.slotDied(slot, `driver process ${client.pid}`);
     if (client.pid === this.#config.ownerPid) this.stop();
@@ -510,7 +523,11 @@ export class RayletServer implements RayletClientEvents {
     switch (instruction.type) {
       case 'StartWorker':
         if (instruction.job !== undefined) this.#jobs.bind(instruction.worker, instruction.job);
-        this.#workers.start(instruction.worker, this.#commandOf(instruction.job));
+        this.#workers.start(
+          instruction.worker,
+          this.#commandOf(instruction.job),
+          this.#codeOf(instruction.job),
+        );
         return;
       case 'StopWorker': {
         const client = this.#workerClients.get(instruction.worker);
@@ -655,6 +672,17 @@ export class RayletServer implements RayletClientEvents {
     const command = this.#config.worker ?? this.#jobs.commandOf(job);
     if (command === undefined) throw new Error(`a worker is to be started for job ${job}, which is unknown`);
     return command;
+  }
+
+  /** Whether tasks of this node's programs may run on other machines. */
+  get #sharesCode(): boolean {
+    return this.#config.cluster?.redis !== undefined;
+  }
+
+  #codeOf(job: number | undefined): WorkerCode | undefined {
+    if (!this.#sharesCode || job === undefined) return undefined;
+    const { directory, cluster } = this.#config;
+    return { folder: codeFolder(directory, job), packagesFrom: cluster?.surroundings?.folder ?? '/' };
   }
 
   #describeWorkers(): { worker: number; pid: number; slot: number }[] {

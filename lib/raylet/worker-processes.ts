@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import {
+  CODE_VARIABLE,
   RAYLET_SOCKET_VARIABLE,
   rayletSocket,
   WORKER_NUMBER_VARIABLE,
+  type WorkerCode,
   type WorkerCommand,
 } from '../protocol/startup.js';
 import { OutputLines } from './output-lines.js';
@@ -56,13 +58,14 @@ export class WorkerProcesses {
   }
 
   /** A process that cannot be started reports its end like any other. */
-  start(worker: number, command: WorkerCommand): void {
+  start(worker: number, command: WorkerCommand, code: WorkerCode | undefined): void {
     const child = spawn(command.execPath, [...command.execArgv, command.script], {
       cwd: command.cwd,
       env: {
         ...command.environment,
         [WORKER_NUMBER_VARIABLE]: String(worker),
         [RAYLET_SOCKET_VARIABLE]: rayletSocket(this.#directory),
+        ...(code === undefined ? {} : { [CODE_VARIABLE]: JSON.stringify(code) }),
       },
       stdio: ['ignore', 'pipe', 'pipe'],
       // Its own session and group: Ctrl-C is the driver's alone, and what tasks start is killed with the group.

@@ -7,6 +7,7 @@ import {
   TaskCancelledError,
   TaskError,
 } from '../errors/index.js';
+import { restorePaths } from '../functions/index.js';
 import { TaskStatus } from '../protocol/generated/protocol.js';
 import { ERROR_FLAG, ownCopy, StoredFailure } from '../runtime/object-values.js';
 import type { Runtime } from '../runtime/runtime.js';
@@ -613,6 +614,7 @@ class RunningTask implements TaskContext {
 
 /** The frames below the program's own say how Mobula calls it, which is of no use to anybody. */
 function cutOwnFrames(error: unknown): void {
+  restorePaths(error);
   if (!(error instanceof Error) || typeof error.stack !== 'string') return;
   const cut = error.stack.indexOf('\n    at Contexts.run (');
   if (cut > 0) error.stack = error.stack.slice(0, cut);

@@ -16,20 +16,23 @@ import {
   WorkerReadyT,
 } from '../protocol/generated/protocol.js';
 import {
+  CODE_VARIABLE,
   PROGRAM_VARIABLE,
   RAYLET_SOCKET_VARIABLE,
   WORKER_NUMBER_VARIABLE,
+  type WorkerCode,
   workerSocket,
 } from '../protocol/startup.js';
 import { RayletLink } from '../runtime/raylet-link.js';
 import { Runtime } from '../runtime/runtime.js';
-import { Shipping } from '../runtime/shipping.js';
+import { nodeLabel, Shipping } from '../runtime/shipping.js';
 import { VERSION } from '../runtime/version.js';
 import { dieWith, listenSocket } from '../store/native.js';
 import { Contexts } from './contexts.js';
 import { Executor } from './executor.js';
 import { markOutput } from './output.js';
 import { OwnTasks } from './own-tasks.js';
+import { ProgramCode } from './program-code.js';
 import { SubmitterLink } from './submitter-link.js';
 import { type WorkerFunction, WorkerFunctions } from './worker-functions.js';
 
@@ -39,7 +42,8 @@ const IDLE_MILLISECONDS = 250;
 const number = Number(process.env[WORKER_NUMBER_VARIABLE]);
 const path = String(process.env[RAYLET_SOCKET_VARIABLE]);
 const program = process.env[PROGRAM_VARIABLE];
-for (const variable of [WORKER_NUMBER_VARIABLE, RAYLET_SOCKET_VARIABLE, PROGRAM_VARIABLE])
+const codeSettings = process.env[CODE_VARIABLE];
+for (const variable of [WORKER_NUMBER_VARIABLE, RAYLET_SOCKET_VARIABLE, PROGRAM_VARIABLE, CODE_VARIABLE])
   delete process.env[variable];
 
 const [link, admission] = await RayletLink.connect(path, {
@@ -63,8 +67,19 @@ let tasksSeen = 0;
 let tasksCollected = 0;
 
 const own = new OwnTasks();
-const shipping = new Shipping(admission.store, program, session.serializers, (fn, options) =>
-  createRemote(fn as (...args: unknown[]) => unknown, options as RemoteOptions),
+const node = nodeLabel(String(admission.welcome.node));
+const code =
+  codeSettings === undefined
+    ? undefined
+    : new ProgramCode(JSON.parse(codeSettings) as WorkerCode, node, (hash) =>
+        runtime.send(FrameType.FetchFunction, new FetchFunctionT(hash)),
+      );
+const shipping = new Shipping(
+  admission.store,
+  program,
+  session.serializers,
+  (fn, options) => createRemote(fn as (...args: unknown[]) => unknown, options as RemoteOptions),
+  { node: admission.welcome.sharesCode ? node : undefined, receiver: code },
 );
 const runtime = new Runtime(link, admission, shipping.codec, {
   contexts,
@@ -144,6 +159,8 @@ function onFrame(type: number, bytes: Uint8Array, start: number): void {
     case FrameType.FunctionPayload: {
       const fn = readTable(FunctionPayload.getRootAsFunctionPayload, bytes, start);
       const hash = fn.hash() as string;
+      // A copy: what comes next overwrites the frame.
+      if (code?.arrived(hash, fn.found() ? fn.payloadArray()!.slice() : undefined)) return;
       if (fn.found()) functions.arrived(hash, fn.payloadArray()!.slice());
       else {
         functions.failed(

@@ -19,6 +19,8 @@ export interface CommandResult {
 export class Machine {
   /** What XDG_RUNTIME_DIR is to its processes. */
   readonly folder = mkdtempSync(join(tmpdir(), 'x-'));
+  /** Where its commands are called; by default where the test runs. */
+  workingFolder: string | undefined;
   readonly #programs: ProgramProcess[] = [];
   readonly #path: string;
 
@@ -61,6 +63,7 @@ export class Machine {
 
   spawn(args: readonly string[], environment: NodeJS.ProcessEnv = {}): ChildProcess {
     return spawn(process.execPath, [compiled('lib/cli/main.ts'), ...args], {
+      cwd: this.workingFolder,
       env: { ...this.environment, PATH: this.#path, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -367,8 +367,13 @@ rayletPid():number {
   return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
 }
 
+sharesCode():boolean {
+  const offset = this.bb!.__offset(this.bb_pos, 14);
+  return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : false;
+}
+
 static startWelcome(builder:flatbuffers.Builder) {
-  builder.startObject(5);
+  builder.startObject(6);
 }
 
 static addJob(builder:flatbuffers.Builder, job:number) {
@@ -403,18 +408,23 @@ static addRayletPid(builder:flatbuffers.Builder, rayletPid:number) {
   builder.addFieldInt32(4, rayletPid, 0);
 }
 
+static addSharesCode(builder:flatbuffers.Builder, sharesCode:boolean) {
+  builder.addFieldInt8(5, +sharesCode, +false);
+}
+
 static endWelcome(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createWelcome(builder:flatbuffers.Builder, job:number, nodeOffset:flatbuffers.Offset, directoryOffset:flatbuffers.Offset, resourcesOffset:flatbuffers.Offset, rayletPid:number):flatbuffers.Offset {
+static createWelcome(builder:flatbuffers.Builder, job:number, nodeOffset:flatbuffers.Offset, directoryOffset:flatbuffers.Offset, resourcesOffset:flatbuffers.Offset, rayletPid:number, sharesCode:boolean):flatbuffers.Offset {
   Welcome.startWelcome(builder);
   Welcome.addJob(builder, job);
   Welcome.addNode(builder, nodeOffset);
   Welcome.addDirectory(builder, directoryOffset);
   Welcome.addResources(builder, resourcesOffset);
   Welcome.addRayletPid(builder, rayletPid);
+  Welcome.addSharesCode(builder, sharesCode);
   return Welcome.endWelcome(builder);
 }
 
@@ -424,7 +434,8 @@ unpack(): WelcomeT {
     this.node(),
     this.directory(),
     this.bb!.createObjList<Resource, ResourceT>(this.resources.bind(this), this.resourcesLength()),
-    this.rayletPid()
+    this.rayletPid(),
+    this.sharesCode()
   );
 }
 
@@ -435,6 +446,7 @@ unpackTo(_o: WelcomeT): void {
   _o.directory = this.directory();
   _o.resources = this.bb!.createObjList<Resource, ResourceT>(this.resources.bind(this), this.resourcesLength());
   _o.rayletPid = this.rayletPid();
+  _o.sharesCode = this.sharesCode();
 }
 }
 
@@ -444,7 +456,8 @@ constructor(
   public node: string|Uint8Array|null = null,
   public directory: string|Uint8Array|null = null,
   public resources: (ResourceT)[] = [],
-  public rayletPid: number = 0
+  public rayletPid: number = 0,
+  public sharesCode: boolean = false
 ){}
 
 
@@ -458,7 +471,8 @@ pack(builder:flatbuffers.Builder): flatbuffers.Offset {
     node,
     directory,
     resources,
-    this.rayletPid
+    this.rayletPid,
+    this.sharesCode
   );
 }
 }
