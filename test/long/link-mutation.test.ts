@@ -18,8 +18,8 @@ import {
   secret,
   TestListener,
   withoutHeartbeats,
-} from './link-support.js';
-import { damaged } from './mutations.js';
+} from '../cluster/link-support.js';
+import { damaged } from '../cluster/mutations.js';
 
 const REPLAYED_HANDSHAKES = 20_000;
 const REPLAYED_FRAMES = 77_000;
