@@ -49,7 +49,10 @@ export class Gateway implements PeerHost {
   readonly #directory: string;
   readonly #onAvailable: (amounts: Amounts) => void;
   readonly #peers = new Map<number, Peer>();
+  /** By hash. An answer names the hash only, so that jobs ask for the same one in turn. */
   readonly #awaitedFunctions = new Map<string, (code: FunctionCode | undefined) => void>();
+  /** By hash: the last question about it. */
+  readonly #questions = new Map<string, Promise<FunctionCode | undefined>>();
   #available: Amounts = {};
   #nextPeer = FIRST_REMOTE_WORKER;
 
@@ -155,6 +158,7 @@ export class Gateway implements PeerHost {
       }
       case FrameType.JobEnded: {
         const job = readTable(JobEnded.getRootAsJobEnded, bytes, start).job();
+        this.tasks.jobEnded(job);
         for (const peer of this.#peers.values()) peer.jobEnded(job);
         return;
       }
@@ -183,10 +187,18 @@ export class Gateway implements PeerHost {
   }
 
   #fetchFunction(hash: string, job: number): Promise<FunctionCode | undefined> {
-    return new Promise((resolve) => {
-      this.#awaitedFunctions.set(hash, resolve);
-      this.runtime.send(FrameType.FetchFunction, new FetchFunctionT(hash, job));
+    const ask = (): Promise<FunctionCode | undefined> =>
+      new Promise((resolve) => {
+        this.#awaitedFunctions.set(hash, resolve);
+        this.runtime.send(FrameType.FetchFunction, new FetchFunctionT(hash, job));
+      });
+    const before = this.#questions.get(hash);
+    const answer = before === undefined ? ask() : before.then(ask);
+    this.#questions.set(hash, answer);
+    void answer.then(() => {
+      if (this.#questions.get(hash) === answer) this.#questions.delete(hash);
     });
+    return answer;
   }
 }
 

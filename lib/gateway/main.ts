@@ -22,7 +22,7 @@ const mesh = new Mesh(gateway, {
   tls: tls && { cert: readFileSync(tls.cert), key: readFileSync(tls.key), ca: readFileSync(tls.ca) },
   log,
 });
-const port = await mesh.listen(config.node, 1);
+const port = await mesh.listen(config.node, config.start);
 const host = address?.host ?? '127.0.0.1';
 const self: Member = {
   id: config.node,
@@ -31,7 +31,7 @@ const self: Member = {
   available: config.resources,
   objectStoreMemory: config.objectStoreMemory,
   pid: process.pid,
-  incarnation: 1,
+  incarnation: config.start,
 };
 const membership = new Membership({ url: config.cluster.redis, member: self });
 membership.on('joined', (member) => mesh.joined(member));

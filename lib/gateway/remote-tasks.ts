@@ -82,6 +82,7 @@ export class RemoteTasks implements AssignmentSink<RemoteFunction> {
   /** Tasks that came before their lease was heard of, on the other socket. */
   readonly #early = new Map<number, Assignment<RemoteFunction>[]>();
   readonly #functions = new Map<string, RemoteFunction>();
+  /** By job and hash. */
   readonly #codes = new Map<string, FunctionCode | 'coming' | 'gone'>();
   /** Functions that a peer knows, by job and hash. */
   readonly #shipped = new WeakMap<RemotePeer, Set<string>>();
@@ -113,6 +114,11 @@ export class RemoteTasks implements AssignmentSink<RemoteFunction> {
     for (const [id, slot] of this.#slots) if (slot.lease.peer === peer) this.#slots.delete(id);
     for (const [token, { slot }] of this.#inFlight)
       if (slot.lease.peer === peer) this.#inFlight.delete(token);
+  }
+
+  /** The job has no functions any more. */
+  jobEnded(job: number): void {
+    for (const key of this.#codes.keys()) if (key.startsWith(codeKey(job, ''))) this.#codes.delete(key);
   }
 
   kill(peer: RemotePeer, handle: number): void {
@@ -238,7 +244,7 @@ export class RemoteTasks implements AssignmentSink<RemoteFunction> {
     while (slot.waiting.length > 0) {
       const [assignment] = slot.waiting as [Assignment<RemoteFunction>];
       if (slot.inFlight >= windowOf(assignment.fn)) return;
-      const code = this.#codes.get(assignment.fn.hash);
+      const code = this.#codes.get(codeKey(slot.lease.job, assignment.fn.hash));
       if (code === undefined) {
         void this.#fetch(assignment.fn.hash, slot.lease.job);
         return;
@@ -253,13 +259,14 @@ export class RemoteTasks implements AssignmentSink<RemoteFunction> {
   }
 
   async #fetch(hash: string, job: number): Promise<void> {
-    this.#codes.set(hash, 'coming');
-    this.#codes.set(hash, (await this.#port.fetchFunction(hash, job)) ?? 'gone');
+    const key = codeKey(job, hash);
+    this.#codes.set(key, 'coming');
+    this.#codes.set(key, (await this.#port.fetchFunction(hash, job)) ?? 'gone');
     this.turn();
   }
 
   #ship(lease: RemoteLease, fn: RemoteFunction, code: FunctionCode): void {
-    const key = `${lease.job} ${fn.hash}`;
+    const key = codeKey(lease.job, fn.hash);
     const shipped = this.#shipped.get(lease.peer) ?? new Set();
     this.#shipped.set(lease.peer, shipped);
     if (shipped.has(key)) return;
@@ -315,6 +322,11 @@ export class RemoteTasks implements AssignmentSink<RemoteFunction> {
       }),
     );
   }
+}
+
+/** Jobs may have functions of the same content that refer to different objects. */
+function codeKey(job: number, hash: string): string {
+  return `${job} ${hash}`;
 }
 
 function windowOf(fn: RemoteFunction): number {

@@ -20,6 +20,8 @@ import { type RemoteGrant, type RemoteNeed, RemoteNodes } from './remote-nodes.j
 
 /** How soon the other nodes hear of a change of what is free here, milliseconds. */
 const AVAILABLE_MILLISECONDS = 20;
+/** What no node has may come with one that joins just now; so long nothing is said of it, milliseconds. */
+const HOPELESS_MILLISECONDS = 1000;
 const EPSILON = 1e-6;
 
 /** What this part of the raylet needs of the rest. */
@@ -127,17 +129,8 @@ export class OtherNodes {
 
   /** This node can never run these tasks. They wait for one that can; that is said once. */
   infeasible(client: RayletClient, shape: number, need: RemoteNeed): void {
-    const first = this.#nodes.infeasible(client.slot, shape);
-    if (first && !this.#nodes.feasible(need)) {
-      const wanted = Object.entries(need.resources).map(([name, amount]) => `${name}: ${amount}`);
-      this.#port.output(
-        this.#port.jobOf(client),
-        'mobula',
-        process.pid,
-        true,
-        `no node of the cluster has { ${wanted.join(', ')} }; tasks that need it wait for a node that has\n`,
-      );
-    }
+    if (this.#nodes.infeasible(client.slot, shape, need))
+      setTimeout(() => this.#sayHopeless(client, shape, need), HOPELESS_MILLISECONDS).unref();
     this.#decide();
   }
 
@@ -186,6 +179,18 @@ export class OtherNodes {
 
   // ---- inside
 
+  #sayHopeless(client: RayletClient, shape: number, need: RemoteNeed): void {
+    if (this.#port.client(client.slot) !== client || !this.#nodes.hopeless(client.slot, shape)) return;
+    const wanted = Object.entries(need.resources).map(([name, amount]) => `${name}: ${amount}`);
+    this.#port.output(
+      this.#port.jobOf(client),
+      'mobula',
+      process.pid,
+      true,
+      `no node of the cluster has { ${wanted.join(', ')} }; tasks that need it wait for a node that has\n`,
+    );
+  }
+
   #decide(): void {
     clearTimeout(this.#decision);
     this.#decision = undefined;
@@ -194,8 +199,8 @@ export class OtherNodes {
     const fitsHere = ({ resources }: RemoteNeed): boolean =>
       Object.entries(resources).every(([name, amount]) => (available[name] ?? 0) + EPSILON >= amount);
     for (const grant of this.#nodes.decide(now, fitsHere)) this.#grant(grant);
-    const next = this.#nodes.nextDecision();
-    if (next === undefined || next <= now) return;
+    const next = this.#nodes.nextDecision(now);
+    if (next === undefined) return;
     this.#decision = setTimeout(() => this.#decide(), Math.max(1, next - now));
     this.#decision.unref();
   }

@@ -4,6 +4,8 @@ import type { LeaseId } from './scheduler/events.js';
 
 /** Waiting tasks go to other nodes after this: so long this node may take to place them itself, milliseconds. */
 const SPILL_MILLISECONDS = 20;
+/** So long after a grant what a node says that it has free may be older than the grant, milliseconds. */
+const SETTLED_MILLISECONDS = 100;
 /** Amounts are compared with this tolerance: they are sums of fractions. */
 const EPSILON = 1e-6;
 
@@ -34,8 +36,12 @@ export interface RemoteGrant {
 interface KnownNode extends RemoteNode {
   /** What it said it has free, less what was granted since. */
   free: Record<string, number>;
-  /** Granted by this node and not given back. */
-  readonly granted: Record<string, number>;
+  /** Granted by this node, not given back, and perhaps not yet in what it says. */
+  readonly unsettled: Set<Granted>;
+}
+
+interface Granted extends RemoteGrant {
+  readonly at: number;
 }
 
 interface Demand {
@@ -59,7 +65,7 @@ interface Demand {
 export class RemoteNodes {
   readonly #nodes = new Map<number, KnownNode>();
   readonly #demands = new Map<string, Demand>();
-  readonly #leases = new Map<LeaseId, RemoteGrant>();
+  readonly #leases = new Map<LeaseId, Granted>();
   #nextLease = FIRST_REMOTE_WORKER;
 
   get nodes(): readonly RemoteNode[] {
@@ -72,7 +78,7 @@ export class RemoteNodes {
   }
 
   joined(node: RemoteNode): void {
-    this.#nodes.set(node.peer, { ...node, free: { ...node.totals }, granted: {} });
+    this.#nodes.set(node.peer, { ...node, free: { ...node.totals }, unsettled: new Set() });
   }
 
   available(peer: number, free: Amounts): void {
@@ -104,12 +110,20 @@ export class RemoteNodes {
     }
   }
 
-  /** This node can never run them. True the first time. */
-  infeasible(slot: number, shape: number): boolean {
-    const demand = this.#demands.get(`${slot} ${shape}`);
-    if (demand === undefined || demand.infeasible) return false;
-    demand.infeasible = true;
+  /** This node can never run them, said perhaps before their number is. True the first time. */
+  infeasible(slot: number, shape: number, need: RemoteNeed): boolean {
+    const key = `${slot} ${shape}`;
+    const demand = this.#demands.get(key);
+    if (demand?.infeasible) return false;
+    if (demand !== undefined) demand.infeasible = true;
+    else this.#demands.set(key, { slot, shape, need, count: 0, since: 0, infeasible: true, underWay: 0 });
     return true;
+  }
+
+  /** Whether tasks wait that no node could run, were it empty. */
+  hopeless(slot: number, shape: number): boolean {
+    const demand = this.#demands.get(`${slot} ${shape}`);
+    return demand !== undefined && demand.infeasible && demand.count > 0 && !this.feasible(demand.need);
   }
 
   /** The client gave a lease back. False when it is none of these. */
@@ -143,6 +157,8 @@ export class RemoteNodes {
    */
   decide(now: number, fitsHere: (need: RemoteNeed) => boolean): RemoteGrant[] {
     const grants: RemoteGrant[] = [];
+    for (const { unsettled } of this.#nodes.values())
+      for (const grant of unsettled) if (now - grant.at >= SETTLED_MILLISECONDS) unsettled.delete(grant);
     const waiting = [...this.#demands.values()].sort((a, b) => a.since - b.since);
     for (const demand of waiting) {
       const { need } = demand;
@@ -150,29 +166,34 @@ export class RemoteNodes {
       while (demand.count > demand.underWay) {
         const node = this.#roomiest(need);
         if (node === undefined) break;
-        grants.push(this.#grant(demand, node));
+        grants.push(this.#grant(demand, node, now));
       }
     }
     return grants;
   }
 
-  /** When the next decision may differ from the last one though nothing else happens; undefined for never. */
-  nextDecision(): number | undefined {
+  /** When, after `now`, a decision may differ from the last one though nothing else happens; undefined for never. */
+  nextDecision(now: number): number | undefined {
     if (this.#nodes.size === 0) return undefined;
-    let next: number | undefined;
+    let next = Number.POSITIVE_INFINITY;
+    let waiting = false;
     for (const demand of this.#demands.values()) {
-      if (demand.infeasible || demand.count <= demand.underWay) continue;
+      if (demand.count <= demand.underWay) continue;
+      waiting = true;
       const at = demand.since + SPILL_MILLISECONDS;
-      if (next === undefined || at < next) next = at;
+      if (!demand.infeasible && at > now) next = Math.min(next, at);
     }
-    return next;
+    if (!waiting) return undefined;
+    for (const { unsettled } of this.#nodes.values())
+      for (const { at } of unsettled) next = Math.min(next, at + SETTLED_MILLISECONDS);
+    return next === Number.POSITIVE_INFINITY ? undefined : next;
   }
 
   #roomiest(need: RemoteNeed): KnownNode | undefined {
     let best: KnownNode | undefined;
     let bestShare = -1;
     for (const node of this.#nodes.values()) {
-      if (!fits(need.resources, node.free) || !fits(need.resources, withoutGranted(node))) continue;
+      if (!fits(need.resources, node.free) || !fits(need.resources, withoutUnsettled(node))) continue;
       const share = (node.free['CPU'] ?? 0) / Math.max(node.totals['CPU'] ?? 0, EPSILON);
       if (share > bestShare) {
         best = node;
@@ -182,34 +203,37 @@ export class RemoteNodes {
     return best;
   }
 
-  #grant(demand: Demand, node: KnownNode): RemoteGrant {
+  #grant(demand: Demand, node: KnownNode, now: number): RemoteGrant {
     const { slot, shape, need } = demand;
-    const grant: RemoteGrant = { lease: this.#nextLease++, peer: node.peer, slot, shape, need };
+    const grant: Granted = { lease: this.#nextLease++, peer: node.peer, slot, shape, need, at: now };
     this.#leases.set(grant.lease, grant);
     demand.underWay++;
-    for (const [name, amount] of Object.entries(need.resources)) {
-      node.granted[name] = (node.granted[name] ?? 0) + amount;
+    node.unsettled.add(grant);
+    for (const [name, amount] of Object.entries(need.resources))
       node.free[name] = (node.free[name] ?? 0) - amount;
-    }
     return grant;
   }
 
-  #end(grant: RemoteGrant): void {
+  #end(grant: Granted): void {
     this.#leases.delete(grant.lease);
     const node = this.#nodes.get(grant.peer);
     if (node === undefined) return;
+    node.unsettled.delete(grant);
     for (const [name, amount] of Object.entries(grant.need.resources)) {
-      node.granted[name] = Math.max(0, (node.granted[name] ?? 0) - amount);
       // It says itself what is free; until then this is the best guess.
       node.free[name] = Math.min(node.totals[name] ?? 0, (node.free[name] ?? 0) + amount);
     }
   }
 }
 
-/** A grant is not taken twice, also while what the node says is older than it. */
-function withoutGranted(node: KnownNode): Amounts {
-  const left: Record<string, number> = {};
-  for (const [name, total] of Object.entries(node.totals)) left[name] = total - (node.granted[name] ?? 0);
+/**
+ * What a grant took is not taken twice while what the node says is older than it. Afterwards the node knows better: a task that waits
+ * for another one holds no CPU there, and that other one may need it.
+ */
+function withoutUnsettled(node: KnownNode): Amounts {
+  const left: Record<string, number> = { ...node.totals };
+  for (const { need } of node.unsettled)
+    for (const [name, amount] of Object.entries(need.resources)) left[name] = (left[name] ?? 0) - amount;
   return left;
 }
 

@@ -27,7 +27,7 @@ describe('leases on other nodes', () => {
   it('leave tasks to this node for a moment, and as long as it has room', () => {
     nodes.demand(1, 0, oneCpu, 3, 0);
     assert.deepEqual(nodes.decide(0, full), []);
-    assert.equal(nodes.nextDecision(), 20);
+    assert.equal(nodes.nextDecision(0), 20);
     assert.deepEqual(
       nodes.decide(later, () => true),
       [],
@@ -63,13 +63,23 @@ describe('leases on other nodes', () => {
     const needsTwo = { resources: { gpu: 2 }, exclusive: false };
     nodes.demand(1, 0, aGpu, 1, 0);
     nodes.demand(1, 1, needsTwo, 1, 0);
-    assert.equal(nodes.infeasible(1, 0), true);
-    assert.equal(nodes.infeasible(1, 0), false, 'said once');
-    assert.equal(nodes.infeasible(1, 1), true);
-    assert.equal(nodes.feasible(needsTwo), false);
+    assert.equal(nodes.infeasible(1, 0, aGpu), true);
+    assert.equal(nodes.infeasible(1, 0, aGpu), false, 'said once');
+    assert.equal(nodes.infeasible(1, 1, needsTwo), true);
+    assert.deepEqual([nodes.hopeless(1, 0), nodes.hopeless(1, 1)], [false, true]);
     assert.deepEqual(peersOf(nodes.decide(0, full)), [1]);
     nodes.joined(nodeWith(2, { gpu: 2 }));
     assert.deepEqual(peersOf(nodes.decide(0, full)), [2]);
+  });
+
+  it('of tasks that wait for others over there do not stand in the way of those', () => {
+    nodes.demand(1, 0, aGpu, 2, 0);
+    assert.deepEqual(peersOf(nodes.decide(later, full)), [1]);
+    nodes.demand(1, 0, aGpu, 1, later);
+    nodes.available(FIRST_REMOTE_WORKER + 1, { CPU: 4, gpu: 1 });
+    assert.deepEqual(nodes.decide(later + 50, full), [], 'what it says may be older than the grant');
+    assert.equal(nodes.nextDecision(later + 50), later + 100);
+    assert.deepEqual(peersOf(nodes.decide(later + 100, full)), [1]);
   });
 
   it('that are given back make room', () => {
@@ -94,7 +104,7 @@ describe('leases on other nodes', () => {
     const left = [...nodes.left(FIRST_REMOTE_WORKER), ...nodes.left(FIRST_REMOTE_WORKER + 1)];
     assert.deepEqual(new Set(left.map(({ slot }) => slot)), new Set([2]));
     assert.deepEqual(nodes.nodes, []);
-    assert.equal(nodes.nextDecision(), undefined);
+    assert.equal(nodes.nextDecision(later), undefined);
   });
 
   it('go to those who have waited longest', () => {
