@@ -53,6 +53,9 @@ export class Gateway implements PeerHost {
   readonly #awaitedFunctions = new Map<string, (code: FunctionCode | undefined) => void>();
   /** By hash: the last question about it. */
   readonly #questions = new Map<string, Promise<FunctionCode | undefined>>();
+  /** Those that have read objects in place since the last look, and at the look before. */
+  #viewed = new Set<Runtime>();
+  #viewedBefore = new Set<Runtime>();
   #available: Amounts = {};
   #nextPeer = FIRST_REMOTE_WORKER;
 
@@ -79,6 +82,7 @@ export class Gateway implements PeerHost {
     this.runtime.retain();
     setInterval(() => {
       for (const peer of this.#peers.values()) peer.dropFreed();
+      this.#dropViews();
     }, FREED_MILLISECONDS).unref();
   }
 
@@ -126,6 +130,23 @@ export class Gateway implements PeerHost {
 
   available(peer: Peer, amounts: Amounts): void {
     this.runtime.send(FrameType.PeerChanged, new PeerChangedT(peer.number, resourceTables(amounts)));
+  }
+
+  viewed(runtime: Runtime): void {
+    this.#viewed.add(runtime);
+  }
+
+  /**
+   * What was sent stays in the store until this process's garbage collector finds that nothing reads it, and a process that has nothing
+   * to do collects none. So it is told to, once the traffic pauses.
+   */
+  #dropViews(): void {
+    for (const runtime of this.#viewedBefore) {
+      if (runtime.ended !== undefined || this.#viewed.has(runtime)) continue;
+      runtime.values.collect();
+    }
+    this.#viewedBefore = this.#viewed;
+    this.#viewed = new Set();
   }
 
   // ---- the raylet

@@ -59,6 +59,8 @@ export interface PeerHost {
   /** A driver of this node's, in the place of the other node's job. */
   openDelegate(jobName: string, output: (output: OutputText) => void): Promise<Runtime>;
   output(job: number, output: OutputText): void;
+  /** An object of that runtime was read in place, to be sent. */
+  viewed(runtime: Runtime): void;
   /** The other node said what it has free. */
   available(peer: Peer, amounts: Readonly<Record<string, number>>): void;
 }
@@ -303,6 +305,7 @@ export class Peer implements RemotePeer {
       );
       if (!sent) sendPeerTable(this.connection, PeerFrame.ObjectMissing, new ObjectMissingT(transfer));
     }
+    this.#host.viewed(runtime);
     const finished = new TaskFinishedT(token, failed, Math.max(1, Math.round(microseconds)), transfers);
     sendPeerTable(this.connection, PeerFrame.TaskFinished, finished);
   }
@@ -369,6 +372,7 @@ export class Peer implements RemotePeer {
         this.shared(contained),
       );
       store.release(handle);
+      this.#host.viewed(runtime);
     }
     if (!sent) sendPeerTable(this.connection, PeerFrame.ObjectMissing, new ObjectMissingT(transfer));
   }
