@@ -11,11 +11,11 @@ export interface Member {
   /** Bytes. */
   readonly objectStoreMemory: number;
   readonly pid: number;
-  /** How often the process has announced itself: 1, and one more each time that it was declared dead. */
+  /** 1, and one more each time that the node was declared dead, or announced itself by a new process. */
   readonly incarnation: number;
 }
 
-/** A member as it was last heard of: of two statements the one with the higher version is the later. */
+/** A member as it was last heard of: of two statements of one incarnation the one with the higher version is the later. */
 export interface Statement {
   readonly member: Member;
   readonly version: number;

@@ -238,6 +238,13 @@ export class Membership extends EventEmitter<MembershipEvents> {
     if (known === undefined) {
       this.#others.set(id, statement);
       this.#emitLater(() => this.emit('joined', member));
+    } else if (member.incarnation > known.member.incarnation) {
+      // A new process, at another address perhaps, before the key of the old one has expired.
+      this.#others.set(id, statement);
+      this.#emitLater(() => {
+        this.emit('left', known.member, 'its process died');
+        this.emit('joined', member);
+      });
     } else if (version > known.version) {
       this.#others.set(id, statement);
       this.#emitLater(() => this.emit('changed', member));

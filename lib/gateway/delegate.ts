@@ -1,3 +1,4 @@
+import { TaskCancelledError } from '../errors/index.js';
 import type { ShipFunction, SubmitTask } from '../protocol/generated/peers.js';
 import { ANY_NODE, type Strategy } from '../protocol/strategy.js';
 import type { CallOptions, Dependency } from '../runtime/calls.js';
@@ -19,6 +20,8 @@ export interface DelegateEvents {
 interface RunningTask {
   readonly handles: Float64Array;
   readonly fn: FunctionRecord;
+  /** Whether this node's raylet has it: what must be here before it runs is on its way until then. */
+  submitted: boolean;
   /** The results stand and are held for the other node. */
   done: boolean;
 }
@@ -29,6 +32,8 @@ export class Delegate {
   readonly replicas: Replicas;
   readonly #events: DelegateEvents;
   readonly #functions = new Map<string, FunctionRecord>();
+  /** By hash: copies of the objects that a function's code opens as it is revived. */
+  readonly #held = new Map<string, readonly number[]>();
   readonly #tasks = new Map<number, RunningTask>();
 
   constructor(runtime: Runtime, replicas: Replicas, events: DelegateEvents) {
@@ -40,6 +45,7 @@ export class Delegate {
   define(ship: ShipFunction): void {
     const hash = ship.hash()!;
     const held = idsOf(ship.heldArray()).map((id) => this.replicas.obtain(id, []));
+    this.#held.set(hash, held);
     this.runtime.exportFunction({
       hash,
       name: ship.name() ?? '',
@@ -49,7 +55,7 @@ export class Delegate {
   }
 
   submit(message: SubmitTask): void {
-    const { calls, store, submitter, values } = this.runtime;
+    const { store, submitter, values } = this.runtime;
     const name = message.name()!;
     const hash = message.hash()!;
     const fn = this.#function(hash, name);
@@ -60,7 +66,7 @@ export class Delegate {
         store.lookup(id, 0) === 0 ? store.createReplica(id, 0) : store.createPending(values.nextCounter(), 0);
       return create() || values.waitForSpace(0, create);
     });
-    const task: RunningTask = { handles, fn, done: false };
+    const task: RunningTask = { handles, fn, submitted: false, done: false };
     this.#tasks.set(message.token(), task);
     const flags = message.flags() & ~TaskFlags.ErrorsComeBack;
     const resources: Record<string, number> = {};
@@ -88,23 +94,22 @@ export class Delegate {
       buffers: undefined,
       contained: contained.length === 0 ? undefined : contained,
     };
-    const end = (): void => this.#finished(message.token(), task);
-    try {
-      calls.submitEncoded(fn, options, flags, handles, dependencies, encoded);
-    } catch (error) {
-      // An argument was freed meanwhile: that is the task's result.
-      for (const handle of handles) values.complete(handle, 0, values.encodeError(error), 1);
-      end();
-      for (const handle of handles) store.release(handle);
-      return;
-    }
-    if (!this.runtime.waiting.subscribe(handles[0]!, { objectReady: end, objectsLost: () => undefined }))
-      end();
+    const act = (): void => {
+      if (task.done || this.runtime.ended !== undefined) return;
+      this.#submit(message.token(), task, () =>
+        this.runtime.calls.submitEncoded(fn, options, flags, handles, dependencies, encoded),
+      );
+    };
+    // A worker opens these at once, as on the other node, where they were complete. Other refs may be to what is not done.
+    const inStore = (flags & TaskFlags.ArgumentsInStore) !== 0;
+    this.#whenComplete([...(this.#held.get(hash) ?? []), ...(inStore ? contained.slice(0, 1) : [])], act);
   }
 
   cancel(token: number, force: boolean, recursive: boolean): void {
     const task = this.#tasks.get(token);
-    if (task !== undefined && !task.done) this.runtime.cancel(task.handles[0]!, force, recursive);
+    if (task === undefined || task.done) return;
+    if (task.submitted) this.runtime.cancel(task.handles[0]!, force, recursive);
+    else this.#fail(token, task, new TaskCancelledError(task.fn.name));
   }
 
   /** The other node has the results. */
@@ -113,6 +118,41 @@ export class Delegate {
     if (task === undefined || !task.done) return;
     this.#tasks.delete(token);
     for (const handle of task.handles) this.runtime.store.release(handle);
+  }
+
+  #submit(token: number, task: RunningTask, submit: () => void): void {
+    task.submitted = true;
+    try {
+      submit();
+    } catch (error) {
+      // An argument was freed meanwhile: that is the task's result.
+      this.#fail(token, task, error);
+      return;
+    }
+    const objectReady = (): void => this.#finished(token, task);
+    if (!this.runtime.waiting.subscribe(task.handles[0]!, { objectReady, objectsLost: () => undefined }))
+      objectReady();
+  }
+
+  /** Ends a task that the raylet does not know. */
+  #fail(token: number, task: RunningTask, error: unknown): void {
+    const { store, values } = this.runtime;
+    for (const handle of task.handles) values.complete(handle, 0, values.encodeError(error), 1);
+    this.#finished(token, task);
+    for (const handle of task.handles) store.release(handle);
+  }
+
+  /** Acts when none of them is pending any more; never, when the other node is gone. */
+  #whenComplete(handles: readonly number[], act: () => void): void {
+    let missing = 1;
+    const objectReady = (): void => {
+      if (--missing === 0) act();
+    };
+    for (const handle of handles) {
+      missing++;
+      if (!this.runtime.waiting.subscribe(handle, { objectReady, objectsLost: () => undefined })) missing--;
+    }
+    objectReady();
   }
 
   #finished(token: number, task: RunningTask): void {

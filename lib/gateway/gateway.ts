@@ -59,7 +59,13 @@ export class Gateway implements PeerHost {
   readonly #surroundings: Surroundings | undefined;
   readonly #onAvailable: (amounts: Amounts) => void;
   readonly #peers = new Map<number, Peer>();
+  /** By hash. An answer names the hash only, so that jobs ask for the same one in turn. */
   readonly #awaitedFunctions = new Map<string, (code: FunctionCode | undefined) => void>();
+  /** By hash: the last question about it. */
+  readonly #questions = new Map<string, Promise<FunctionCode | undefined>>();
+  /** Those that have read objects in place since the last look, and at the look before. */
+  #viewed = new Set<Runtime>();
+  #viewedBefore = new Set<Runtime>();
   #available: Amounts = {};
   #nextPeer = FIRST_REMOTE_WORKER;
 
@@ -88,6 +94,7 @@ export class Gateway implements PeerHost {
     this.runtime.retain();
     setInterval(() => {
       for (const peer of this.#peers.values()) peer.dropFreed();
+      this.#dropViews();
     }, FREED_MILLISECONDS).unref();
   }
 
@@ -161,6 +168,23 @@ export class Gateway implements PeerHost {
     this.runtime.send(FrameType.PeerChanged, new PeerChangedT(peer.number, resourceTables(amounts)));
   }
 
+  viewed(runtime: Runtime): void {
+    this.#viewed.add(runtime);
+  }
+
+  /**
+   * What was sent stays in the store until this process's garbage collector finds that nothing reads it, and a process that has nothing
+   * to do collects none. So it is told to, once the traffic pauses.
+   */
+  #dropViews(): void {
+    for (const runtime of this.#viewedBefore) {
+      if (runtime.ended !== undefined || this.#viewed.has(runtime)) continue;
+      runtime.values.collect();
+    }
+    this.#viewedBefore = this.#viewed;
+    this.#viewed = new Set();
+  }
+
   // ---- the raylet
 
   #onFrame(type: number, bytes: Uint8Array, start: number): void {
@@ -221,10 +245,18 @@ export class Gateway implements PeerHost {
   }
 
   #fetchFunction(hash: string, job: number): Promise<FunctionCode | undefined> {
-    return new Promise((resolve) => {
-      this.#awaitedFunctions.set(hash, resolve);
-      this.runtime.send(FrameType.FetchFunction, new FetchFunctionT(hash, job));
+    const ask = (): Promise<FunctionCode | undefined> =>
+      new Promise((resolve) => {
+        this.#awaitedFunctions.set(hash, resolve);
+        this.runtime.send(FrameType.FetchFunction, new FetchFunctionT(hash, job));
+      });
+    const before = this.#questions.get(hash);
+    const answer = before === undefined ? ask() : before.then(ask);
+    this.#questions.set(hash, answer);
+    void answer.then(() => {
+      if (this.#questions.get(hash) === answer) this.#questions.delete(hash);
     });
+    return answer;
   }
 }
 

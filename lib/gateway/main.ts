@@ -29,7 +29,7 @@ const mesh = new Mesh(gateway, {
   log,
   lost: (node) => void bury(node),
 });
-const port = await mesh.listen(config.node, 1);
+const port = await mesh.listen(config.node, config.start);
 const host = address?.host ?? '127.0.0.1';
 const self: Member = {
   id: config.node,
@@ -38,7 +38,7 @@ const self: Member = {
   available: config.resources,
   objectStoreMemory: config.objectStoreMemory,
   pid: process.pid,
-  incarnation: 1,
+  incarnation: config.start,
 };
 const membership = new Membership({ url: config.cluster.redis, member: self });
 membership.on('joined', (member) => mesh.joined(member));

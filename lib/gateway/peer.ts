@@ -63,6 +63,8 @@ export interface PeerHost {
   openDelegate(jobName: string, output: (output: OutputText) => void): Promise<Runtime>;
   output(job: number, output: OutputText): void;
   log(text: string): void;
+  /** An object of that runtime was read in place, to be sent. */
+  viewed(runtime: Runtime): void;
   /** The other node said what it has free. */
   available(peer: Peer, amounts: Readonly<Record<string, number>>): void;
 }
@@ -333,6 +335,7 @@ export class Peer implements RemotePeer {
       );
       if (!sent) sendPeerTable(this.connection, PeerFrame.ObjectMissing, new ObjectMissingT(transfer));
     }
+    this.#host.viewed(runtime);
     const finished = new TaskFinishedT(token, failed, Math.max(1, Math.round(microseconds)), transfers);
     sendPeerTable(this.connection, PeerFrame.TaskFinished, finished);
   }
@@ -399,6 +402,7 @@ export class Peer implements RemotePeer {
         this.shared(contained),
       );
       store.release(handle);
+      this.#host.viewed(runtime);
     }
     if (!sent) sendPeerTable(this.connection, PeerFrame.ObjectMissing, new ObjectMissingT(transfer));
   }

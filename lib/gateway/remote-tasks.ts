@@ -84,6 +84,7 @@ export class RemoteTasks implements AssignmentSink<RemoteFunction> {
   /** Tasks that came before their lease was heard of, on the other socket. */
   readonly #early = new Map<number, Assignment<RemoteFunction>[]>();
   readonly #functions = new Map<string, RemoteFunction>();
+  /** By job and hash. */
   readonly #codes = new Map<string, FunctionCode | 'coming' | 'gone'>();
   /** Functions that a peer knows, by job and hash. */
   readonly #shipped = new WeakMap<RemotePeer, Set<string>>();
@@ -121,10 +122,9 @@ export class RemoteTasks implements AssignmentSink<RemoteFunction> {
   jobEnded(job: number): void {
     for (const [id, { lease }] of this.#slots) if (lease.job === job) this.#slots.delete(id);
     for (const [token, { slot }] of this.#inFlight) if (slot.lease.job === job) this.#inFlight.delete(token);
-    if (this.#slots.size > 0 || this.#inFlight.size > 0) return;
+    for (const key of this.#codes.keys()) if (key.startsWith(codeKey(job, ''))) this.#codes.delete(key);
     // Nobody's tasks need them now, and the next job may have others.
-    this.#functions.clear();
-    this.#codes.clear();
+    if (this.#slots.size === 0 && this.#inFlight.size === 0) this.#functions.clear();
   }
 
   kill(peer: RemotePeer, handle: number): void {
@@ -250,7 +250,7 @@ export class RemoteTasks implements AssignmentSink<RemoteFunction> {
     while (slot.waiting.length > 0) {
       const [assignment] = slot.waiting as [Assignment<RemoteFunction>];
       if (slot.inFlight >= windowOf(assignment.fn)) return;
-      const code = this.#codes.get(assignment.fn.hash);
+      const code = this.#codes.get(codeKey(slot.lease.job, assignment.fn.hash));
       if (code === undefined) {
         void this.#fetch(assignment.fn.hash, slot.lease.job);
         return;
@@ -265,13 +265,14 @@ export class RemoteTasks implements AssignmentSink<RemoteFunction> {
   }
 
   async #fetch(hash: string, job: number): Promise<void> {
-    this.#codes.set(hash, 'coming');
-    this.#codes.set(hash, (await this.#port.fetchFunction(hash, job)) ?? 'gone');
+    const key = codeKey(job, hash);
+    this.#codes.set(key, 'coming');
+    this.#codes.set(key, (await this.#port.fetchFunction(hash, job)) ?? 'gone');
     this.turn();
   }
 
   #ship(lease: RemoteLease, fn: RemoteFunction, code: FunctionCode): void {
-    const key = `${lease.job} ${fn.hash}`;
+    const key = codeKey(lease.job, fn.hash);
     const shipped = this.#shipped.get(lease.peer) ?? new Set();
     this.#shipped.set(lease.peer, shipped);
     if (shipped.has(key)) return;
@@ -328,6 +329,11 @@ export class RemoteTasks implements AssignmentSink<RemoteFunction> {
       }),
     );
   }
+}
+
+/** Jobs may have functions of the same content that refer to different objects. */
+function codeKey(job: number, hash: string): string {
+  return `${job} ${hash}`;
 }
 
 function windowOf(fn: RemoteFunction): number {

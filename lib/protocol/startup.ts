@@ -27,6 +27,8 @@ export interface GatewayConfig {
   readonly directory: string;
   /** Hexadecimal id of the node. */
   readonly node: string;
+  /** 1 for the node's first gateway, and one more for each that follows one that died. */
+  readonly start: number;
   readonly resources: Readonly<Record<string, number>>;
   /** Bytes. */
   readonly objectStoreMemory: number;

@@ -7,14 +7,15 @@ const AGAIN_MILLISECONDS = 1000;
 
 /** Starts the gateway of a node, and starts it again should it die. */
 export class GatewayProcess {
-  readonly #config: GatewayConfig;
+  readonly #config: Omit<GatewayConfig, 'start'>;
   readonly #onExit: () => void;
   #child: ChildProcess | undefined;
   #again: NodeJS.Timeout | undefined;
   #stopped = false;
+  #starts = 0;
 
   /** @param onExit after each end of the process */
-  constructor(config: GatewayConfig, onExit: () => void) {
+  constructor(config: Omit<GatewayConfig, 'start'>, onExit: () => void) {
     this.#config = config;
     this.#onExit = onExit;
   }
@@ -36,7 +37,7 @@ export class GatewayProcess {
     this.#child = child;
     // A gateway that dies at once closes the pipe.
     child.stdin!.on('error', () => undefined);
-    child.stdin!.write(`${JSON.stringify(this.#config)}\n`);
+    child.stdin!.write(`${JSON.stringify({ ...this.#config, start: ++this.#starts })}\n`);
     const ended = (): void => {
       if (this.#child !== child) return;
       this.#child = undefined;

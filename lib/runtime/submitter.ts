@@ -312,7 +312,9 @@ export class Submitter {
     const worker = !started ? 0 : lease === undefined ? this.#port.ownWorker : lease.worker;
     this.#port.sealError(task, new TaskCancelledError(task.fn.name));
     if (started && target !== undefined) {
-      target.cancel(task, recursive);
+      const elsewhere = lease !== undefined && lease.worker >= FIRST_REMOTE_WORKER;
+      // Another node is told once: to a task that is cancelled already it would not do more.
+      if (!force || !elsewhere) target.cancel(task, recursive);
       if (force && lease !== undefined) this.#port.killWorker(lease.worker, task.handle);
       else if (force) this.#port.killWorker(this.#port.ownWorker, task.handle);
     }
