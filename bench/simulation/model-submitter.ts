@@ -39,6 +39,18 @@ export class ModelSubmitter {
     readonly process: ModelWorker | undefined,
   ) {}
 
+  /** Tasks that wait for a lease. */
+  get waiting(): number {
+    let sum = 0;
+    for (const { waiting } of this.#queues.values()) sum += waiting;
+    return sum;
+  }
+
+  /** Milliseconds that it keeps a lease on this worker for which it has no task. */
+  keepIdle(_worker: WorkerId): number {
+    return this.node.keepIdle;
+  }
+
   submit(tasks: readonly ModelTask[]): void {
     const touched = new Set<ModelQueue>();
     for (const task of tasks) {
@@ -51,7 +63,7 @@ export class ModelSubmitter {
     for (const queue of touched) this.#flush(queue);
   }
 
-  granted(grant: Grant): void {
+  granted(grant: Pick<Grant, 'lease' | 'worker' | 'shape' | 'exclusive'>): void {
     if (this.gone) return;
     const queue = this.#queue(grant.shape, grant.exclusive);
     this.#grantsSeen++;
@@ -66,7 +78,7 @@ export class ModelSubmitter {
     this.#leases.set(lease.id, lease);
     queue.leases.add(lease);
     queue.reported = '';
-    this.#flush(queue);
+    this.#flush(queue, [lease]);
   }
 
   /** The worker starts no more of it, after a hard revocation; what it has not started it sends back. */
@@ -118,7 +130,7 @@ export class ModelSubmitter {
     this.unfinished--;
     this.node.tasksDone++;
     task.done?.(task);
-    this.#flush(lease.queue);
+    this.#flush(lease.queue, [lease]);
     this.process?.mayEnd();
   }
 
@@ -129,15 +141,16 @@ export class ModelSubmitter {
     lease.cancelReturn = undefined;
   }
 
-  #flush(queue: ModelQueue): void {
-    for (const lease of queue.leases) {
+  /** @param leases those that may have room now */
+  #flush(queue: ModelQueue, leases: Iterable<HeldLease> = queue.leases): void {
+    for (const lease of leases) {
       while (!lease.ended && lease.inFlight.size < this.node.window) {
         const task = this.#takeDeepest(queue);
         if (task === undefined) break;
         this.#push(lease, task);
       }
       if (lease.inFlight.size === 0 && lease.cancelReturn === undefined) {
-        lease.cancelReturn = this.node.clock.after(this.node.keepIdle, () => this.#return(lease));
+        lease.cancelReturn = this.node.clock.after(this.keepIdle(lease.worker), () => this.#return(lease));
       }
     }
     this.#report(queue);
@@ -147,7 +160,7 @@ export class ModelSubmitter {
     lease.cancelReturn?.();
     lease.cancelReturn = undefined;
     lease.inFlight.add(task);
-    const worker = this.node.workers.get(lease.worker);
+    const worker = this.node.target(lease.worker);
     // In its own process no message is needed.
     if (worker === this.process && worker !== undefined) worker.take(lease.id, task, this);
     else this.node.clock.after(this.node.latency, () => worker?.take(lease.id, task, this));
@@ -157,7 +170,7 @@ export class ModelSubmitter {
     if (this.gone || !this.#leases.has(lease.id) || lease.inFlight.size > 0) return;
     this.#forget(lease);
     this.node.post({ type: 'LeaseReturned', client: this.client, lease: lease.id });
-    const worker = this.node.workers.get(lease.worker);
+    const worker = this.node.target(lease.worker);
     this.node.clock.after(this.node.latency, () => worker?.leaseReturned(lease.id));
   }
 

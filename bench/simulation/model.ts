@@ -34,6 +34,8 @@ export interface ModelTask {
 export interface ModelOptions {
   readonly scheduler: SchedulerOptions;
   readonly seed: number;
+  /** Of several nodes in one time. */
+  readonly clock?: VirtualClock;
   /** Milliseconds that a message takes. */
   readonly latency?: number;
   /** Milliseconds that a process takes to be ready. */
@@ -52,9 +54,15 @@ export interface ModelOptions {
   readonly observe?: boolean;
 }
 
+/** What takes the tasks of leases. */
+export interface ModelTarget {
+  take(lease: LeaseId, task: ModelTask, from: ModelSubmitter): void;
+  leaseReturned(lease: LeaseId): void;
+}
+
 /** A node with model processes around the real scheduler core, in virtual time. */
 export class ModelNode {
-  readonly clock = new VirtualClock();
+  readonly clock: VirtualClock;
   readonly random: Random;
   readonly scheduler: Scheduler;
   readonly observer: Observer;
@@ -86,6 +94,7 @@ export class ModelNode {
   #cancelTick: (() => void) | undefined;
 
   constructor(options: ModelOptions) {
+    this.clock = options.clock ?? new VirtualClock();
     this.random = new Random(options.seed);
     this.scheduler = new Scheduler(options.scheduler);
     this.observer = new Observer(options.scheduler.resources);
@@ -101,8 +110,11 @@ export class ModelNode {
   }
 
   /** A driver attaches. */
-  addDriver(job: number, weight?: number): ModelSubmitter {
-    const submitter = new ModelSubmitter(this, this.claimSlot(), undefined);
+  addDriver(
+    job: number,
+    weight?: number,
+    submitter: ModelSubmitter = new ModelSubmitter(this, this.claimSlot(), undefined),
+  ): ModelSubmitter {
     this.submitters.set(submitter.client, submitter);
     const { client } = submitter;
     const weighted = weight === undefined ? {} : { weight };
@@ -128,6 +140,11 @@ export class ModelNode {
     throw new Error(
       `still busy after ${mostSteps} steps: ${JSON.stringify(this.scheduler.describe(), null, 1)}`,
     );
+  }
+
+  /** Where tasks for a worker of that number go. */
+  target(worker: WorkerId): ModelTarget | undefined {
+    return this.workers.get(worker);
   }
 
   /** A message to the raylet arrives after the latency. */
@@ -167,6 +184,9 @@ export class ModelNode {
     });
   }
 
+  /** The scheduler granted a lease: for nodes that count. */
+  protected grantedHere(_client: number, _shape: ShapeId): void {}
+
   #carryOut(instruction: SchedulerInstruction): void {
     switch (instruction.type) {
       case 'StartWorker':
@@ -204,6 +224,7 @@ export class ModelNode {
   #deliverGrant(grant: Grant): void {
     const submitter = this.submitters.get(grant.client);
     if (submitter !== undefined) this.leaseHolders.set(grant.lease, submitter);
+    this.grantedHere(grant.client, grant.shape);
     this.clock.after(this.latency, () => this.workers.get(grant.worker)?.leaseStarted(grant));
     this.clock.after(this.latency, () => submitter?.granted(grant));
   }

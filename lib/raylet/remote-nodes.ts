@@ -269,7 +269,7 @@ export class RemoteNodes {
 
   /**
    * The leases to be granted now.
-   * @param free what this node has free this very moment: what fits there is left to it
+   * @param free what this node has free this very moment: as many tasks as fit there are left to it
    */
   decide(now: number, free: Amounts): Decision {
     const decision: Decision = { grants: [], here: [], hopeless: [] };
@@ -390,7 +390,7 @@ export class RemoteNodes {
       }
       return this.#roomFor(kind) !== undefined;
     }
-    if (!first.infeasible && fits(needs, here)) {
+    if (isLeftHere(first, here)) {
       this.#checkAt(now + SPILL_MILLISECONDS);
       return false;
     }
@@ -530,7 +530,7 @@ export class RemoteNodes {
         const demand = demands.first!;
         if (job === most || job.held + 1 > most.unshared.size - 1) continue;
         // Otherwise this node takes it.
-        if (fits(kind.needs, here) && !demand.infeasible) continue;
+        if (isLeftHere(demand, here)) continue;
         const lease = this.#leaseToShare(most, kind);
         if (lease === undefined) continue;
         most.unshared.delete(lease.grant.lease);
@@ -566,6 +566,16 @@ export class RemoteNodes {
     node.room.hold(needs, -1);
     this.#roomChanged(node);
   }
+}
+
+/** Whether this node has room for all of these tasks: its processes may only have to start. */
+function isLeftHere(demand: RemoteDemand, here: Amounts): boolean {
+  if (demand.infeasible) return false;
+  const { needs } = demand.kind;
+  return fits(
+    needs.map(([name, amount]) => [name, amount * demand.waiting] as const),
+    here,
+  );
 }
 
 function isForAnyNode({ need: { strategy } }: RemoteDemand): boolean {

@@ -154,6 +154,20 @@ describe('the interface', function () {
       ['maxRetries', [-1, 1.5, '2', 10_001, null], /maxRetries must be a whole number from 0/],
       ['retryErrors', [1, 'all', [RangeError, 'x'], null, {}], /retryErrors must be/],
       ['exclusive', [1, 'yes', null], /exclusive must be true or false/],
+      [
+        'scheduling',
+        [
+          1,
+          null,
+          'spread',
+          {},
+          { node: 5 },
+          { node: 'x' },
+          { node: 'ab', soft: 1 },
+          { node: 'ab', hard: true },
+        ],
+        /scheduling/,
+      ],
     ];
     for (const [option, values, message] of wrongOptions) {
       it(`are refused as the option ${option}`, async () => {

@@ -187,6 +187,7 @@ export function options(): void {
       maxRetries: 0,
       retryErrors: [RangeError],
       exclusive: true,
+      scheduling: { node: 'ab', soft: true },
     },
     (a: number) => a,
   );
@@ -195,6 +196,13 @@ export function options(): void {
   mobula.remote({ numCpu: 1 }, () => 1);
   // @ts-expect-error: a number of CPUs is a number
   fn.options({ numCpus: '2' });
+  fn.options({ scheduling: 'SPREAD' }).options({ scheduling: 'DEFAULT' });
+  fn.options({ scheduling: { node: 'ab' } });
+  // @ts-expect-error: there is no such strategy
+  fn.options({ scheduling: 'PACK' });
+  // @ts-expect-error: a node that is not named
+  fn.options({ scheduling: { soft: true } });
+  expectTypeOf<mobula.RemoteOptions['scheduling']>().toEqualTypeOf<mobula.Scheduling | undefined>();
   // @ts-expect-error: the options come first
   mobula.remote((a: number) => a, { numCpus: 1 });
   // @ts-expect-error: a class is not a function

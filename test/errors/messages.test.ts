@@ -78,6 +78,12 @@ describe('GetTimeoutError', () => {
 });
 
 describe('InfeasibleTaskError', () => {
+  it('says what is wrong with the node that the task names', () => {
+    const { message } = InfeasibleTaskError.onNode('f', { CPU: 1 }, 'node ab is not in the cluster');
+    assert.match(message, /task 'f'.*cannot run on the node that it names: node ab is not in the cluster\. /);
+    assert.match(message, /mobula\.nodes\(\).*soft: true/);
+  });
+
   it('compares what is asked with what there is', () => {
     const { message } = new InfeasibleTaskError('f', { gpu: 1 }, [{ CPU: 2 }, { CPU: 4, gpu: 0.5 }]);
     assert.match(message, /asks for \{ gpu: 1 \} but the nodes have \{ CPU: 2 \}, \{ CPU: 4, gpu: 0\.5 \}/);

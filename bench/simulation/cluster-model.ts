@@ -1,0 +1,250 @@
+import { FIRST_REMOTE_WORKER } from '../../lib/protocol/startup.js';
+import { ANY_NODE } from '../../lib/protocol/strategy.js';
+import { SentGrants } from '../../lib/raylet/clients.js';
+import { type RemoteNeed, RemoteNodes } from '../../lib/raylet/remote-nodes.js';
+import type { Amounts, SchedulerEvent, ShapeId } from '../../lib/raylet/scheduler/index.js';
+import { VirtualClock } from './clock.js';
+import { ModelNode, type ModelTarget, type ModelTask } from './model.js';
+import { ModelSubmitter } from './model-submitter.js';
+
+/** How soon others hear of a change of what is free, and how long leases that cross nodes are kept idle: as in the library. */
+const AVAILABLE_MILLISECONDS = 20;
+const REMOTE_IDLE_MILLISECONDS = 20;
+
+/** A submitter of a cluster: its leases on other nodes, and those for other nodes' jobs, are not kept for long. */
+class ClusterSubmitter extends ModelSubmitter {
+  constructor(
+    node: ModelNode,
+    readonly forOtherNode: boolean,
+  ) {
+    super(node, node.claimSlot(), undefined);
+  }
+
+  override keepIdle(worker: number): number {
+    return this.forOtherNode || worker >= FIRST_REMOTE_WORKER ? REMOTE_IDLE_MILLISECONDS : this.node.keepIdle;
+  }
+}
+
+export interface ClusterOptions {
+  readonly seed: number;
+  readonly nodes: readonly Readonly<Record<string, number>>[];
+  /** Of a message between two nodes, milliseconds. */
+  readonly linkLatency: number;
+  /** The nodes at which drivers submit. */
+  readonly submitters: number;
+}
+
+/** Nodes with the real scheduler cores, and between them the real decisions on what goes where; everything else is a model. */
+export class ModelCluster {
+  readonly clock = new VirtualClock();
+  readonly nodes: ClusterNode[];
+  readonly linkLatency: number;
+  readonly submitters: number;
+
+  constructor(options: ClusterOptions) {
+    this.linkLatency = options.linkLatency;
+    this.submitters = options.submitters;
+    this.nodes = options.nodes.map(
+      (resources, index) => new ClusterNode(this, index, resources, options.seed),
+    );
+    for (const node of this.nodes.slice(0, options.submitters)) node.meet();
+  }
+
+  /** Free CPUs of each node that nothing there waits for, into `idle`; and tasks that wait for a process or a node. */
+  measure(idle: number[]): { waiting: number; starting: number } {
+    let waiting = 0;
+    let starting = 0;
+    for (const [index, node] of this.nodes.entries()) {
+      const free = Math.max(0, Math.floor(node.scheduler.available()['CPU'] ?? 0));
+      let here = 0;
+      for (const submitter of node.submitters.values()) {
+        if (submitter instanceof ClusterSubmitter && submitter.forOtherNode) here += submitter.waiting;
+        else waiting += submitter.waiting;
+      }
+      idle[index] = Math.max(0, free - here);
+      starting += Math.min(free, here);
+    }
+    return { waiting, starting };
+  }
+}
+
+/** One node. As in the library, another one is to its submitters a worker with a high number. */
+export class ClusterNode extends ModelNode {
+  /** Of a node at which drivers submit. */
+  #remote: RemoteNodes | undefined;
+  decisions = 0;
+  readonly #cluster: ModelCluster;
+  readonly #index: number;
+  readonly #totals: Amounts;
+  readonly #needs = new Map<ShapeId, RemoteNeed>();
+  readonly #jobs = new Map<number, number>();
+  readonly #grants = new Map<number, SentGrants>();
+  readonly #targets = new Map<number, RemoteTarget>();
+  readonly #delegates = new Map<number, ModelSubmitter>();
+  #cancelDecision: (() => void) | undefined;
+  #reportAt = 0;
+  #reporting = false;
+  #reported = '';
+
+  constructor(cluster: ModelCluster, index: number, resources: Amounts, seed: number) {
+    super({
+      scheduler: { resources, startBound: true },
+      seed: seed + index,
+      clock: cluster.clock,
+      validate: false,
+      observe: false,
+    });
+    this.#cluster = cluster;
+    this.#index = index;
+    this.#totals = resources;
+  }
+
+  /** It submits: it has to know the others. */
+  meet(): void {
+    this.#remote = new RemoteNodes({ node: `${this.#index}`, totals: this.#totals }, this.#index);
+    for (const [index, other] of this.#cluster.nodes.entries()) {
+      if (other === this) continue;
+      const peer = FIRST_REMOTE_WORKER + index;
+      this.#remote.joined({ peer, node: `${index}`, address: '', totals: other.#totals });
+      this.#targets.set(peer, new RemoteTarget(this, other, this.#cluster));
+    }
+  }
+
+  /** A driver whose tasks need these resources, of which it may submit any number. */
+  addClusterDriver(job: number): ModelSubmitter {
+    const driver = new ClusterSubmitter(this, false);
+    this.#jobs.set(driver.client, job);
+    this.#grants.set(driver.client, new SentGrants());
+    return this.addDriver(job, undefined, driver);
+  }
+
+  shapeOf(resources: Amounts): ShapeId {
+    const shape = this.scheduler.shape(Object.entries(resources));
+    this.#needs.set(shape, { resources, exclusive: false, strategy: ANY_NODE });
+    return shape;
+  }
+
+  resourcesOf(shape: ShapeId): Amounts {
+    return this.#needs.get(shape)!.resources;
+  }
+
+  /** What a node's job is to this one. */
+  delegateOf(origin: number): ModelSubmitter {
+    let delegate = this.#delegates.get(origin);
+    if (delegate === undefined) {
+      const job = 1_000_000 + origin;
+      delegate = this.addDriver(job, undefined, new ClusterSubmitter(this, true));
+      this.#delegates.set(origin, delegate);
+    }
+    return delegate;
+  }
+
+  get index(): number {
+    return this.#index;
+  }
+
+  override target(worker: number): ModelTarget | undefined {
+    return this.#targets.get(worker) ?? super.target(worker);
+  }
+
+  override send(event: SchedulerEvent): void {
+    // The base class's constructor sends the first tick.
+    if (!(#remote in this)) {
+      super.send(event);
+      return;
+    }
+    const remote = this.#remote;
+    if (event.type === 'LeaseReturned' && event.lease >= FIRST_REMOTE_WORKER) {
+      remote!.returned(event.client, event.lease);
+      this.#decide();
+      return;
+    }
+    const grants = event.type === 'Demand' ? this.#grants.get(event.client) : undefined;
+    if (event.type === 'Demand' && grants !== undefined && remote !== undefined) {
+      const seen = event.grantsSeen ?? 0;
+      super.send({ ...event, grantsSeen: grants.seenHere(seen) });
+      const need = this.#needs.get(event.shape)!;
+      const { client: slot, shape, count } = event;
+      remote.demand({ slot, job: this.#jobs.get(slot)!, shape, need, count, seen }, this.clock.now);
+      if (this.failures.length > 0) {
+        this.failures.length = 0;
+        remote.infeasible(slot, shape);
+      }
+      this.#decide();
+    } else super.send(event);
+    this.#availableChanged();
+  }
+
+  protected override grantedHere(client: number, shape: ShapeId): void {
+    const number = this.#grants.get(client)?.here();
+    if (number !== undefined) this.#remote?.sent(client, shape, number, true);
+  }
+
+  #decide(): void {
+    const remote = this.#remote;
+    if (remote === undefined) return;
+    this.#cancelDecision?.();
+    this.#cancelDecision = undefined;
+    this.decisions++;
+    for (const grant of remote.decide(this.clock.now, this.scheduler.available()).grants) {
+      const { slot, shape, lease, peer: worker } = grant;
+      remote.sent(slot, shape, this.#grants.get(slot)!.elsewhere(), false);
+      const submitter = this.submitters.get(slot);
+      const granted = { lease, worker, shape, exclusive: false };
+      this.clock.after(this.latency, () => submitter?.granted(granted));
+    }
+    const next = remote.nextDecision();
+    if (next !== undefined)
+      this.#cancelDecision = this.clock.at(Math.max(next, this.clock.now + 1), () => this.#decide());
+  }
+
+  #availableChanged(): void {
+    if (this.#reporting) return;
+    this.#reporting = true;
+    this.clock.at(Math.max(this.#reportAt + AVAILABLE_MILLISECONDS, this.clock.now + 1), () => {
+      this.#reporting = false;
+      const free = this.scheduler.available();
+      const text = JSON.stringify(free);
+      if (text === this.#reported) return;
+      this.#reported = text;
+      this.#reportAt = this.clock.now;
+      this.clock.after(this.#cluster.linkLatency, () => {
+        for (const other of this.#cluster.nodes.slice(0, this.#cluster.submitters))
+          if (other !== this) other.#heard(this.#index, free);
+      });
+    });
+  }
+
+  #heard(index: number, free: Amounts): void {
+    this.#remote!.available(FIRST_REMOTE_WORKER + index, free);
+    this.#decide();
+  }
+}
+
+/** The way of a lease's tasks to another node, whose delegate runs them, and of their results back. */
+class RemoteTarget implements ModelTarget {
+  readonly #home: ClusterNode;
+  readonly #other: ClusterNode;
+  readonly #cluster: ModelCluster;
+
+  constructor(home: ClusterNode, other: ClusterNode, cluster: ModelCluster) {
+    this.#home = home;
+    this.#other = other;
+    this.#cluster = cluster;
+  }
+
+  take(lease: number, task: ModelTask, from: ModelSubmitter): void {
+    const { clock, linkLatency } = this.#cluster;
+    const shape = this.#other.shapeOf(this.#home.resourcesOf(task.shape));
+    const done = (): void => {
+      clock.after(linkLatency, () => from.finished(lease, task));
+    };
+    clock.after(linkLatency, () =>
+      this.#other.delegateOf(this.#home.index).submit([{ ...task, shape, done }]),
+    );
+  }
+
+  leaseReturned(): void {
+    // The home node's RemoteNodes hears of it; the other node has no lease of that number.
+  }
+}
