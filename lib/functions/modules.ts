@@ -136,9 +136,9 @@ const metas = new Map<string, object>();
 
 /** What code of a file sees as `import.meta`. */
 export function metaOf(file: string): object {
-  let meta = metas.get(file);
+  const filename = filePath(file);
+  let meta = metas.get(filename);
   if (meta === undefined) {
-    const filename = filePath(file);
     const url = file.includes(':') && !isRelocated() ? file : pathToFileURL(filename).href;
     meta = Object.assign(Object.create(null) as object, {
       dirname: dirname(filename),
@@ -150,7 +150,7 @@ export function metaOf(file: string): object {
       },
       url,
     });
-    metas.set(file, meta);
+    metas.set(filename, meta);
   }
   return meta;
 }
@@ -159,14 +159,14 @@ const commonJsModules = new Map<string, NodeJS.Module>();
 
 /** What code of a CommonJS file sees as `module`: one that nobody loaded, as the code runs without its file. */
 export function commonJsModuleFor(file: string): NodeJS.Module {
-  let module = commonJsModules.get(file);
+  const path = filePath(file);
+  let module = commonJsModules.get(path);
   if (module === undefined) {
-    const path = filePath(file);
     module = new Module(path) as NodeJS.Module;
     module.filename = path;
     module.loaded = true;
     module.paths = requireOf(path).resolve.paths('shipped') ?? [];
-    commonJsModules.set(file, module);
+    commonJsModules.set(path, module);
   }
   return module;
 }

@@ -16,42 +16,62 @@ const FETCHES = 16;
 const NOT_FOUND = /^(ERR_MODULE_NOT_FOUND|MODULE_NOT_FOUND)$/;
 const NOT_COMPILED = /^(ERR_MODULE_NOT_FOUND|MODULE_NOT_FOUND|ERR_UNKNOWN_FILE_EXTENSION|ERR_.*TYPE.*)$/;
 
-/** Payloads whose files are at hand, and those for which they are fetched. */
-const provided = new Map<string, Promise<void> | 'done'>();
+/**
+ * Payloads whose files are at hand, and those for which they are fetched; by hash, and whether the process is relocated: what
+ * was there before is asked again.
+ */
+const provided = new Map<string, Promise<boolean> | 'done'>();
+/** Drafts made by this process, which have a name each. */
+let drafts = 0;
 /** Whether a file of the driver's machine is here, with the same content; by path and hash. */
 const same = new Map<string, boolean>();
 
 /** Makes sure that what a payload imports can be imported, and imports it. */
 export async function loadCode(open: OpenPayload, receiver: CodeReceiver | undefined): Promise<void> {
-  await provide(open, receiver);
+  // While one payload's files are fetched, another one's may have relocated the process.
+  while (!isProvided(open, receiver)) await provide(open, receiver);
   const { code, modules } = open.unit;
   await explained(modules, code, receiver, () => loadModules(modules));
 }
 
 /** Throws ModulesNotLoadedError unless {@link loadCode} has done its work. */
 export function requireCode(open: OpenPayload, receiver: CodeReceiver | undefined): void {
-  const { code, modules } = open.unit;
-  if (receiver !== undefined && code !== undefined && provided.get(open.hash) !== 'done') {
+  const { modules } = open.unit;
+  if (!isProvided(open, receiver)) {
     const names = modules.map(({ specifier }) => specifier);
     throw new ModulesNotLoadedError(names, () => loadCode(open, receiver));
   }
   requireLoaded(modules);
 }
 
+function isProvided({ hash, unit }: OpenPayload, receiver: CodeReceiver | undefined): boolean {
+  return receiver === undefined || unit.code === undefined || provided.get(keyOf(hash)) === 'done';
+}
+
+function keyOf(hash: string, relocated = isRelocated()): string {
+  return `${hash} ${relocated}`;
+}
+
 async function provide({ hash, unit }: OpenPayload, receiver: CodeReceiver | undefined): Promise<void> {
   const { code } = unit;
-  if (receiver === undefined || code === undefined || provided.get(hash) === 'done') return;
-  let work = provided.get(hash);
+  if (receiver === undefined || code === undefined) return;
+  const key = keyOf(hash);
+  let work = provided.get(key);
+  if (work === 'done') return;
   if (work === undefined) {
-    work = provideFiles(code, receiver).then(() => checkPackages(code, receiver));
-    provided.set(hash, work);
+    work = provideFiles(code, receiver).then((relocated) => {
+      checkPackages(code, receiver);
+      return relocated;
+    });
+    provided.set(key, work);
   }
   try {
-    await work;
-    provided.set(hash, 'done');
+    const relocated = await work;
+    provided.delete(key);
+    provided.set(keyOf(hash, relocated), 'done');
   } catch (error) {
     // The next task tries again.
-    provided.delete(hash);
+    provided.delete(key);
     throw error;
   }
 }
@@ -59,10 +79,12 @@ async function provide({ hash, unit }: OpenPayload, receiver: CodeReceiver | und
 /**
  * The program's own files serve where they are as they were on the machine of the driver. Once some are not, no more of
  * them are loaded: a process has a program in one place.
+ *
+ * @returns whether copies were made, for a process that is relocated
  */
-async function provideFiles(code: CodeManifest, receiver: CodeReceiver): Promise<void> {
+async function provideFiles(code: CodeManifest, receiver: CodeReceiver): Promise<boolean> {
   if (!isRelocated()) {
-    if (code.files.every(isSame)) return;
+    if (code.files.every(isSame)) return false;
     relocateTo(makeCodeFolder(receiver), code.mobula);
   }
   const wanted = code.files.filter(({ shipped }) => shipped).values();
@@ -70,6 +92,7 @@ async function provideFiles(code: CodeManifest, receiver: CodeReceiver): Promise
     for (const file of wanted) await place(file, receiver);
   });
   await Promise.all(fetchers);
+  return true;
 }
 
 function isSame({ path, hash }: CodeFile): boolean {
@@ -128,7 +151,7 @@ async function place({ path, hash }: CodeFile, receiver: CodeReceiver): Promise<
   const content = await receiver.fetch(hash);
   if (codeHash(content) !== hash) throw refused(path, 'what arrived of it is something else.');
   await mkdir(dirname(target), { recursive: true, mode: 0o700 });
-  const draft = `${target}.${process.pid}`;
+  const draft = `${target}.${process.pid}-${drafts++}`;
   await writeFile(draft, content, { mode: 0o600 });
   await rename(draft, target);
 }

@@ -36,6 +36,7 @@ export async function reviveFunction(payload: Uint8Array, context: ReviveContext
   );
   for (;;) {
     try {
+      requireCode(open, context.code);
       return new Revival(open, context, buffers).run();
     } catch (error) {
       // Captured data may need modules too.

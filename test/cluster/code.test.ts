@@ -179,6 +179,8 @@ describe("a program's code on a machine that does not have the program", functio
         const whole = there(exported);
         const meta = there(() => new URL('./lib/empty.wasm', import.meta.url).pathname.endsWith('/whole/lib/empty.wasm'));
         const failing = there(() => fail('oh'));
+        const inner = mobula.remote(() => describe().deep);
+        const nested = there(async () => mobula.get([inner.remote(), mobula.remote(exported).remote(5)]));
         const apply = there((fn) => fn(4));
         const pid = there(() => process.pid);
         await run({
@@ -189,6 +191,7 @@ describe("a program's code on a machine that does not have the program", functio
           whole: () => whole.remote(20),
           meta: () => meta.remote(),
           failing: () => failing.remote(),
+          nested: () => nested.remote(),
           inValue: () => apply.remote((x) => exported(x) + 1),
         });`,
       'lib/helper.js': `
@@ -244,6 +247,7 @@ describe("a program's code on a machine that does not have the program", functio
     assert.equal(value('whole'), 40);
     assert.equal(value('meta'), true);
     assert.equal(value('inValue'), 9);
+    assert.deepEqual(value('nested'), ['upper', 10]);
     // The stack names the file as its author knows it.
     const [failed] = outcomes.failing! as [Extract<Outcome, { message: string }>, Outcome];
     assert.match(failed.causeStack, /RangeError: oh\n {4}at fail \(file:\/\//);
