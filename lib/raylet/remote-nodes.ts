@@ -106,6 +106,9 @@ export class RemoteNodes {
   readonly #gone = new Set<string>();
   /** What this node's scheduler may take of SPREAD tasks and has not yet. */
   readonly #promised: Record<string, number> = {};
+  /** Nodes with grants that what they say may not include yet. */
+  readonly #settling = new Set<KnownNode>();
+  #now = 0;
   #turn = 0;
   #nextLease = FIRST_REMOTE_WORKER;
   /** Something is due that was left to this node once more. */
@@ -151,6 +154,7 @@ export class RemoteNodes {
     const node = this.#nodes.get(peer);
     if (node === undefined) return [];
     this.#nodes.delete(peer);
+    this.#settling.delete(node);
     if (this.#byId.get(node.node) === node) this.#byId.delete(node.node);
     for (const { rooms } of this.#kinds.values()) rooms?.remove(node.room);
     const lost = [...this.#leases.values()].filter(({ grant }) => grant.peer === peer);
@@ -273,7 +277,9 @@ export class RemoteNodes {
    */
   decide(now: number, free: Amounts): Decision {
     const decision: Decision = { grants: [], here: [], hopeless: [] };
+    this.#now = now;
     this.#recheck = undefined;
+    this.#settle(now);
     for (const demand of this.#pending) {
       if (now - demand.since < SPILL_MILLISECONDS) break;
       demand.ripe = true;
@@ -303,7 +309,21 @@ export class RemoteNodes {
       next = Math.min(next, pending.since + SPILL_MILLISECONDS);
     const [absent] = this.#absent;
     if (absent !== undefined) next = Math.min(next, absent.absentSince! + ABSENT_MILLISECONDS);
+    if (this.#due.size > 0)
+      for (const { room } of this.#settling)
+        next = Math.min(next, room.settlesAt ?? Number.POSITIVE_INFINITY);
     return next === Number.POSITIVE_INFINITY ? undefined : next;
+  }
+
+  /** What nodes say includes the older grants by now. */
+  #settle(now: number): void {
+    for (const node of this.#settling) {
+      const at = node.room.settlesAt;
+      if (at !== undefined && at > now) continue;
+      node.room.settle(now);
+      this.#roomChanged(node);
+      if (node.room.settlesAt === undefined) this.#settling.delete(node);
+    }
   }
 
   // ---- demands
@@ -490,7 +510,8 @@ export class RemoteNodes {
     this.#leasesOf.set(slot, ofClient.add(grant.lease));
     job.unshared.add(grant.lease);
     demand.decided++;
-    room.hold(kind.needs, 1);
+    room.take(kind.needs, this.#now);
+    this.#settling.add(this.#nodes.get(room.peer)!);
     kind.rooms?.taken(room);
     this.#roomChanged(this.#nodes.get(room.peer)!);
     this.#served(demand);
@@ -563,7 +584,7 @@ export class RemoteNodes {
     if (shares?.job.shared.delete(shares.grant.lease)) shares.job.unshared.add(shares.grant.lease);
     const node = this.#nodes.get(grant.peer);
     if (node === undefined) return;
-    node.room.hold(needs, -1);
+    node.room.giveBack(needs);
     this.#roomChanged(node);
   }
 }

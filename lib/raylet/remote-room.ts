@@ -3,6 +3,8 @@ import { type HeapItem, IndexedHeap } from './scheduler/heap.js';
 
 /** Amounts are compared with this tolerance: they are sums of fractions. */
 const EPSILON = 1e-6;
+/** So long after a grant what a node says that it has free may be older than the grant, milliseconds. */
+const SETTLED_MILLISECONDS = 100;
 
 /** What a task needs, by name. */
 export type Needs = readonly (readonly [name: string, amount: number])[];
@@ -23,8 +25,8 @@ export class NodeRoom {
   readonly #totals: Amounts;
   /** What it said it has free, less what was granted since. */
   #said: Record<string, number>;
-  /** Granted by this node and not given back. */
-  readonly #granted: Record<string, number> = {};
+  /** Granted by this node, not given back, and perhaps not yet in what it says; the oldest first. */
+  #unsettled: { readonly needs: Needs; readonly at: number }[] = [];
 
   constructor(
     readonly peer: number,
@@ -42,21 +44,48 @@ export class NodeRoom {
     this.#count();
   }
 
-  /** Takes (`sign` 1) or gives back (-1) what one lease holds. */
-  hold(needs: Needs, sign: 1 | -1): void {
-    for (const [name, amount] of needs) {
-      this.#granted[name] = Math.max(0, (this.#granted[name] ?? 0) + sign * amount);
-      // It says itself what is free; until then this is the best guess.
-      this.#said[name] = Math.min(this.#totals[name] ?? 0, (this.#said[name] ?? 0) - sign * amount);
-    }
+  /** Takes what one lease holds. */
+  take(needs: Needs, now: number): void {
+    this.#unsettled.push({ needs, at: now });
+    this.#guess(needs, -1);
+  }
+
+  /** Gives it back. */
+  giveBack(needs: Needs): void {
+    const at = this.#unsettled.findIndex((taken) => taken.needs === needs);
+    if (at >= 0) this.#unsettled.splice(at, 1);
+    this.#guess(needs, 1);
+  }
+
+  /** When the books may change though nothing is heard; undefined for never. */
+  get settlesAt(): number | undefined {
+    const [oldest] = this.#unsettled;
+    return oldest && oldest.at + SETTLED_MILLISECONDS;
+  }
+
+  /** By now what the node says includes its older grants. */
+  settle(now: number): void {
+    this.#unsettled = this.#unsettled.filter(({ at }) => now - at < SETTLED_MILLISECONDS);
     this.#count();
   }
 
+  /** It says itself what is free; until then this is the best guess. */
+  #guess(needs: Needs, sign: 1 | -1): void {
+    for (const [name, amount] of needs)
+      this.#said[name] = Math.min(this.#totals[name] ?? 0, (this.#said[name] ?? 0) + sign * amount);
+    this.#count();
+  }
+
+  /**
+   * A grant is not taken twice while what the node says is older than it. Afterwards the node knows better: a task that waits for
+   * another one holds no CPU there, and that other one may need it.
+   */
   #count(): void {
-    for (const [name, total] of Object.entries(this.#totals)) {
-      // A grant is not taken twice, also while what the node says is older than it.
-      this.free[name] = Math.min(this.#said[name] ?? 0, total - (this.#granted[name] ?? 0));
-    }
+    for (const [name, total] of Object.entries(this.#totals)) this.free[name] = total;
+    for (const { needs } of this.#unsettled)
+      for (const [name, amount] of needs) this.free[name] = (this.free[name] ?? 0) - amount;
+    for (const name of Object.keys(this.#totals))
+      this.free[name] = Math.min(this.#said[name] ?? 0, this.free[name]!);
     this.share = (this.free['CPU'] ?? 0) / Math.max(this.#totals['CPU'] ?? 0, EPSILON);
   }
 }

@@ -102,10 +102,13 @@ describe('deaths in a cluster of three nodes', function () {
 
   it('of a node: a task that may run once only has run once', async () => {
     const file = join(folder, 'runs');
-    const once = mobula.remote({ resources: { third: 1 }, maxRetries: 0, name: 'once' }, async (path: string) => {
-      appendFileSync(path, 'run\n');
-      await new Promise(() => undefined);
-    });
+    const once = mobula.remote(
+      { resources: { third: 1 }, maxRetries: 0, name: 'once' },
+      async (path: string) => {
+        appendFileSync(path, 'run\n');
+        await new Promise(() => undefined);
+      },
+    );
     const ref = once.remote(file);
     await until(() => existsSync(file), { what: 'the start of a task' });
     cluster.killNode('c');
@@ -113,10 +116,7 @@ describe('deaths in a cluster of three nodes', function () {
     assert.match(error.message, /once/);
     // Were it started again, it would be on a node that has what it needs.
     await cluster.add({ name: 'd', resources: { third: 1 } });
-    assert.equal(
-      await cluster.get(mobula.remote({ resources: { third: 1 } }, () => 5).remote()),
-      5,
-    );
+    assert.equal(await cluster.get(mobula.remote({ resources: { third: 1 } }, () => 5).remote()), 5);
     assert.equal(readFileSync(file, 'utf8'), 'run\n');
   });
 
@@ -180,7 +180,10 @@ describe('deaths in a cluster of three nodes', function () {
       assert.deepEqual(await cluster.getAll([task.remote(5), other.remote(6)]), [25, -6]);
       // A node that joins now finds the others.
       const { pid } = await cluster.add({ name: 'd', resources: { late: 1 } });
-      assert.equal(await cluster.get(mobula.remote({ resources: { late: 1 } }, () => process.ppid).remote()), pid);
+      assert.equal(
+        await cluster.get(mobula.remote({ resources: { late: 1 } }, () => process.ppid).remote()),
+        pid,
+      );
     });
   }
 });

@@ -3,8 +3,6 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { connectNode } from '../../lib/cluster/link/index.js';
 import { NodeLink } from '../../lib/cluster/link/node-link.js';
 import { type SessionKeys, sessionKeysOf } from '../../lib/cluster/link/secret.js';
-import { Random } from '../integration/support/random.js';
-import { until } from '../support/poll.js';
 import {
   dialerIdentity,
   echo,
@@ -20,6 +18,8 @@ import {
   withoutHeartbeats,
 } from '../cluster/link-support.js';
 import { damaged } from '../cluster/mutations.js';
+import { Random } from '../integration/support/random.js';
+import { until } from '../support/poll.js';
 
 const REPLAYED_HANDSHAKES = 20_000;
 const REPLAYED_FRAMES = 77_000;
