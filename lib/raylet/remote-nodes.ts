@@ -123,7 +123,8 @@ export class RemoteNodes {
   /** Whether tasks wait that no node could run, were it empty. */
   hopeless(slot: number, shape: number): boolean {
     const demand = this.#demands.get(`${slot} ${shape}`);
-    return demand !== undefined && demand.infeasible && demand.count > 0 && !this.feasible(demand.need);
+    if (demand === undefined) return false;
+    return demand.infeasible && demand.count > 0 && !this.feasible(demand.need);
   }
 
   /** The client gave a lease back. False when it is none of these. */

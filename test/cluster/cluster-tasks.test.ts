@@ -78,7 +78,10 @@ describe('tasks of a cluster of three nodes', function () {
     assert.ok(cause.cause instanceof RangeError);
     // An argument that is an error is the error of who needs it, also when that one is to run elsewhere.
     const after = mobula.remote(THIRD, (value: number) => value);
-    assert.equal(((await taskErrorOf(cluster.get(after.remote(refuse.remote())))).cause as Error).name, 'Refusal');
+    assert.equal(
+      ((await taskErrorOf(cluster.get(after.remote(refuse.remote())))).cause as Error).name,
+      'Refusal',
+    );
     const failing = mobula.remote(
       { ...SECOND, maxRetries: 2, retryErrors: true },
       async (): Promise<number> => {
@@ -89,7 +92,11 @@ describe('tasks of a cluster of three nodes', function () {
   });
 
   it('return several values, nothing, and everything in between', async () => {
-    const several = mobula.remote({ ...SECOND, numReturns: 3 }, () => [1, new Float64Array([1.5, 2]), undefined]);
+    const several = mobula.remote({ ...SECOND, numReturns: 3 }, () => [
+      1,
+      new Float64Array([1.5, 2]),
+      undefined,
+    ]);
     const [one, two, three] = several.remote();
     assert.deepEqual(await mobula.get([one!, two!, three!], { timeout: 30_000 }), [
       1,
@@ -118,7 +125,10 @@ describe('tasks of a cluster of three nodes', function () {
     const ref = mobula.put(bytes);
     assert.deepEqual(await cluster.get(size.remote(ref)), [hash, bytes.length]);
     assert.deepEqual(await cluster.get(size.remote(bytes)), [hash, bytes.length]);
-    const back = mobula.remote(THIRD, (array: Uint8Array) => ({ array, twice: [array.slice(0, 100_000), array] }));
+    const back = mobula.remote(THIRD, (array: Uint8Array) => ({
+      array,
+      twice: [array.slice(0, 100_000), array],
+    }));
     const result = await cluster.get(back.remote(ref));
     assert.equal(hashOf(result.array), hash);
     assert.equal(hashOf(result.twice[1]!), hash);
@@ -141,7 +151,10 @@ describe('tasks of a cluster of three nodes', function () {
       await new Promise((resolve) => setTimeout(resolve, 300));
       return new Float64Array(100_000).fill(value);
     });
-    const outer = mobula.remote(SECOND, (value: number) => ({ pending: inner.remote(value), put: mobula.put([value]) }));
+    const outer = mobula.remote(SECOND, (value: number) => ({
+      pending: inner.remote(value),
+      put: mobula.put([value]),
+    }));
     const { pending, put } = await cluster.get(outer.remote(7));
     assert.deepEqual(await cluster.get(put), [7]);
     const array = await cluster.get(pending);
@@ -150,7 +163,10 @@ describe('tasks of a cluster of three nodes', function () {
     const first = mobula.remote(FIRST, (value: Float64Array) => value[5]);
     assert.equal(await cluster.get(first.remote(pending)), 7);
     const { pending: second } = await cluster.get(outer.remote(8));
-    assert.equal(await cluster.get(mobula.remote(SECOND, (value: Float64Array) => value[5]).remote(second)), 8);
+    assert.equal(
+      await cluster.get(mobula.remote(SECOND, (value: Float64Array) => value[5]).remote(second)),
+      8,
+    );
   });
 
   it('carry what their functions captured', async () => {
@@ -165,21 +181,40 @@ describe('tasks of a cluster of three nodes', function () {
     assert.deepEqual(await cluster.get(caller.remote()), [500_000, 3 + cluster.node('c').pid, 'held']);
   });
 
+  it('take and give functions with what these captured', async () => {
+    const big = new Float64Array(3_000_000).fill(4);
+    const apply = mobula.remote(SECOND, (fn: (index: number) => number) => fn(7));
+    assert.equal(await cluster.get(apply.remote((index) => big[index]! + 1)), 5);
+    const kept = mobula.put((index: number) => big[index]! + 2);
+    assert.equal(await cluster.get(apply.remote(kept)), 6);
+    const make = mobula.remote(THIRD, () => {
+      const made = new Float64Array(3_000_000).fill(8);
+      return (index: number) => made[index]!;
+    });
+    const fn = await cluster.get(make.remote());
+    assert.equal(fn(9), 8);
+    assert.equal(await cluster.get(apply.remote(make.remote())), 8);
+  });
+
   it('call each other across nodes, deep and wide', async () => {
-    const fibonacci: mobula.RemoteFunction<[number], number, 1> = mobula.remote(async (n: number): Promise<number> => {
-      if (n < 2) return n;
-      const [one, two] = (await mobula.get([fibonacci.remote(n - 1), fibonacci.remote(n - 2)])) as number[];
-      return one! + two!;
-    }) as never;
+    const fibonacci: mobula.RemoteFunction<[number], number, 1> = mobula.remote(
+      async (n: number): Promise<number> => {
+        if (n < 2) return n;
+        const [one, two] = (await mobula.get([fibonacci.remote(n - 1), fibonacci.remote(n - 2)])) as number[];
+        return one! + two!;
+      },
+    ) as never;
     assert.equal(await cluster.get(fibonacci.remote(9)), 34);
     // To and fro: each level on the other node.
     const down: mobula.RemoteFunction<[number], number, 1> = mobula.remote(
       SECOND,
-      async (n: number): Promise<number> => (n === 0 ? 0 : 1 + ((await mobula.get(up.remote(n - 1))) as number)),
+      async (n: number): Promise<number> =>
+        n === 0 ? 0 : 1 + ((await mobula.get(up.remote(n - 1))) as number),
     ) as never;
     const up: mobula.RemoteFunction<[number], number, 1> = mobula.remote(
       THIRD,
-      async (n: number): Promise<number> => (n === 0 ? 0 : 1 + ((await mobula.get(down.remote(n - 1))) as number)),
+      async (n: number): Promise<number> =>
+        n === 0 ? 0 : 1 + ((await mobula.get(down.remote(n - 1))) as number),
     ) as never;
     assert.equal(await cluster.get(down.remote(12)), 12);
   });
@@ -204,7 +239,9 @@ describe('tasks of a cluster of three nodes', function () {
   });
 
   it('are cancelled: plainly, with force, and with their children', async () => {
-    const stopped = mobula.remote({ resources: { first: 0.01 }, numCpus: 0 }, (what: string) => console.log(`told ${what}`));
+    const stopped = mobula.remote({ resources: { first: 0.01 }, numCpus: 0 }, (what: string) =>
+      console.log(`told ${what}`),
+    );
     const polite = mobula.remote({ ...SECOND, name: 'polite' }, async (id: string) => {
       const { signal } = mobula.currentTask()!;
       await mobula.get(stopped.remote(`${id} runs`));
@@ -263,10 +300,16 @@ describe('tasks of a cluster of three nodes', function () {
   });
 
   it('leave nothing in the stores once nobody refers to it', async () => {
-    const make = mobula.remote(SECOND, () => ({ ref: mobula.put(new Uint8Array(3_000_000)), bytes: new Uint8Array(2_000_000) }));
-    const use = mobula.remote(THIRD, async (value: { ref: mobula.ObjectRef<Uint8Array>; bytes: Uint8Array }) => {
-      return (await mobula.get(value.ref)).length + value.bytes.length;
-    });
+    const make = mobula.remote(SECOND, () => ({
+      ref: mobula.put(new Uint8Array(3_000_000)),
+      bytes: new Uint8Array(2_000_000),
+    }));
+    const use = mobula.remote(
+      THIRD,
+      async (value: { ref: mobula.ObjectRef<Uint8Array>; bytes: Uint8Array }) => {
+        return (await mobula.get(value.ref)).length + value.bytes.length;
+      },
+    );
     const stores = mobula.remote({ numCpus: 0, resources: { second: 0.01 } }, storeBytes);
     const thirds = mobula.remote({ numCpus: 0, resources: { third: 0.01 } }, storeBytes);
     const all = async (): Promise<number[]> => {
@@ -298,7 +341,10 @@ describe('tasks of a cluster of three nodes', function () {
   it('wait for a node that has what they need, which is said once', async () => {
     const output = captureOutput();
     try {
-      const special = mobula.remote({ resources: { special: 1 } }, (index: number) => [index, process.ppid] as const);
+      const special = mobula.remote(
+        { resources: { special: 1 } },
+        (index: number) => [index, process.ppid] as const,
+      );
       const refs = [0, 1, 2].map((index) => special.remote(index));
       await until(() => output.text().includes('special'), { what: () => `a word: ${output.text()}` });
       // Others are not held up by it.

@@ -104,7 +104,10 @@ export class Cluster {
         const usable = status.nodes.filter(({ id, available }) => id !== own && 'CPU' in available);
         return usable.length === others;
       },
-      { timeout: 30_000, what: () => `${others} nodes beside ${name}: ${JSON.stringify(status?.nodes)}\n${this.logs()}` },
+      {
+        timeout: 30_000,
+        what: () => `${others} nodes beside ${name}: ${JSON.stringify(status?.nodes)}\n${this.logs()}`,
+      },
     );
   }
 
