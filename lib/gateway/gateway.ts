@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { type Amounts, amountsOf, resourceTables } from '../protocol/amounts.js';
 import { readTable } from '../protocol/frames.js';
 import {
@@ -83,6 +83,8 @@ export class Gateway implements PeerHost {
     this.tasks = new RemoteTasks(this.runtime, {
       fetchFunction: (hash, job) => this.#fetchFunction(hash, job),
     });
+    // What a gateway that was killed has left. The raylet starts one after the other.
+    rmSync(gatewaySocket(directory), { force: true });
     listenSocket(gatewaySocket(directory), (socket) => {
       new SubmitterLink(
         socket,
@@ -216,7 +218,8 @@ export class Gateway implements PeerHost {
       }
       case FrameType.JobEnded: {
         const job = readTable(JobEnded.getRootAsJobEnded, bytes, start).job();
-        this.tasks.jobEnded(job);
+        // The raylet may speak before this gateway is complete.
+        (this.tasks as RemoteTasks | undefined)?.jobEnded(job);
         for (const peer of this.#peers.values()) peer.jobEnded(job);
         return;
       }

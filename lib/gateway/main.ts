@@ -18,9 +18,13 @@ dieWith(process.ppid);
 process.stdin.on('close', () => void end());
 
 const { address, secretFile, tls } = config.cluster;
-const gateway = await Gateway.start(config.directory, config.cluster.surroundings, (available) =>
-  membership?.setAvailable(available),
-);
+// The raylet may say at once what is free.
+let available = config.resources;
+let announced: Membership | undefined;
+const gateway = await Gateway.start(config.directory, config.cluster.surroundings, (now) => {
+  available = now;
+  announced?.setAvailable(now);
+});
 const mesh = new Mesh(gateway, {
   host: address?.host ?? '127.0.0.1',
   port: address?.port ?? 0,
@@ -35,7 +39,7 @@ const self: Member = {
   id: config.node,
   address: host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`,
   resources: config.resources,
-  available: config.resources,
+  available,
   objectStoreMemory: config.objectStoreMemory,
   pid: process.pid,
   incarnation: config.start,
@@ -44,6 +48,8 @@ const membership = new Membership({ url: config.cluster.redis, member: self });
 membership.on('joined', (member) => mesh.joined(member));
 membership.on('left', (member) => mesh.left(member.id));
 membership.on('evicted', (reason) => void rejoin(reason));
+announced = membership;
+membership.setAvailable(available);
 await membership.start();
 
 /**

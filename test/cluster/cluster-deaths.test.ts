@@ -154,38 +154,6 @@ describe('deaths in a cluster of three nodes', function () {
       [process.pid],
     );
   });
-
-  for (const forget of [false, true]) {
-    it(`of Redis, which comes back ${forget ? 'empty' : 'with its data'}: work goes on`, async () => {
-      const task = mobula.remote(FAR, (index: number) => index * index);
-      const slow = mobula.remote({ ...FAR, maxRetries: 0 }, square);
-      const refs = Array.from({ length: 1000 }, (_, index) => task.remote(index));
-      const once = Array.from({ length: 20 }, (_, index) => slow.remote(index));
-      await cluster.redis.kill({ forget });
-      // Longer than a key lives.
-      const back = new Promise((resolve) => setTimeout(resolve, 8000));
-      assert.deepEqual(await cluster.getAll(refs), squares(1000));
-      // Functions that Redis has never heard of.
-      const other = mobula.remote({ ...FAR, name: 'other' }, (index: number) => -index);
-      assert.deepEqual(await cluster.getAll([other.remote(3), other.remote(4)]), [-3, -4]);
-      await back;
-      await cluster.redis.restart();
-      assert.deepEqual(
-        (await cluster.getAll(once)).map(([value]) => value),
-        squares(20),
-      );
-      await until(async () => (await cluster.redis.lines('--scan', '--pattern', '*member:*')).length >= 3, {
-        what: 'the nodes in Redis',
-      });
-      assert.deepEqual(await cluster.getAll([task.remote(5), other.remote(6)]), [25, -6]);
-      // A node that joins now finds the others.
-      const { pid } = await cluster.add({ name: 'd', resources: { late: 1 } });
-      assert.equal(
-        await cluster.get(mobula.remote({ resources: { late: 1 } }, () => process.ppid).remote()),
-        pid,
-      );
-    });
-  }
 });
 
 const storeBytes = async (): Promise<number> => (await mobula.statistics()).store.sealed.bytes;

@@ -181,6 +181,21 @@ describe('tasks of a cluster of three nodes', function () {
     assert.deepEqual(await cluster.get(caller.remote()), [500_000, 3 + cluster.node('c').pid, 'held']);
   });
 
+  it('take and give functions with what these captured', async () => {
+    const big = new Float64Array(3_000_000).fill(4);
+    const apply = mobula.remote(SECOND, (fn: (index: number) => number) => fn(7));
+    assert.equal(await cluster.get(apply.remote((index) => big[index]! + 1)), 5);
+    const kept = mobula.put((index: number) => big[index]! + 2);
+    assert.equal(await cluster.get(apply.remote(kept)), 6);
+    const make = mobula.remote(THIRD, () => {
+      const made = new Float64Array(3_000_000).fill(8);
+      return (index: number) => made[index]!;
+    });
+    const fn = await cluster.get(make.remote());
+    assert.equal(fn(9), 8);
+    assert.equal(await cluster.get(apply.remote(make.remote())), 8);
+  });
+
   it('call each other across nodes, deep and wide', async () => {
     const fibonacci: mobula.RemoteFunction<[number], number, 1> = mobula.remote(
       async (n: number): Promise<number> => {

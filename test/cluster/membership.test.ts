@@ -38,8 +38,8 @@ describe('membership', () => {
     open.push(server);
   }
 
-  function watch(id: string): Watched {
-    const membership = new Membership({ url: server.url, member: member(id), ...times });
+  function watch(id: string, more: Partial<Member> = {}): Watched {
+    const membership = new Membership({ url: server.url, member: member(id, more), ...times });
     const events: string[] = [];
     membership.on('joined', (other) => events.push(`joined ${other.id}`));
     membership.on('changed', (other) => events.push(`changed ${other.id} ${other.available.CPU}`));
@@ -142,6 +142,19 @@ describe('membership', () => {
     b.process.kill('SIGCONT');
     await until(() => /evicted: it was not heard of for \d+ ms/.test(b.output()), { what: b.output });
     assert.deepEqual(ids(a), []);
+  });
+
+  it('takes a new process of a node for the node, at its new address, before the old one is missed', async () => {
+    await startServer();
+    const watched = await join('a1');
+    const { process: child } = startProcess('b1');
+    await until(() => watched.events.length > 0, { what: 'a node' });
+    child.kill('SIGKILL');
+    const { membership } = watch('b1', { incarnation: 2, address: '127.0.0.1:7001' });
+    await membership.start();
+    await until(() => watched.events.length >= 3, { what: () => `two events more: ${watched.events}` });
+    assert.deepEqual(watched.events.slice(0, 3), ['joined b1', 'left b1: its process died', 'joined b1']);
+    assert.equal(watched.membership.members()[0]!.address, '127.0.0.1:7001');
   });
 
   it('takes back a node that was missing for a moment', async () => {

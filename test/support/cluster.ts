@@ -104,7 +104,10 @@ export class Cluster {
         const usable = status.nodes.filter(({ id, available }) => id !== own && 'CPU' in available);
         return usable.length === others;
       },
-      { timeout: 30_000, what: () => `${others} nodes beside ${name}: ${JSON.stringify(status?.nodes)}` },
+      {
+        timeout: 30_000,
+        what: () => `${others} nodes beside ${name}: ${JSON.stringify(status?.nodes)}\n${this.logs()}`,
+      },
     );
   }
 
@@ -151,10 +154,18 @@ export class Cluster {
     const parts: string[] = [];
     for (const name of this.#nodes.keys()) {
       const { stdout, stderr } = await this.machine.mobula('status', '--name', name, '--json');
-      parts.push(`${name}: ${stdout}${stderr}`, this.log(name).slice(-LOG_CHARACTERS));
+      parts.push(`${name}: ${stdout}${stderr}`);
     }
+    parts.push(this.logs());
     if (mobula.isInitialized()) parts.push(JSON.stringify(await mobula.statistics()));
     return parts.join('\n');
+  }
+
+  /** What all nodes have printed last. */
+  logs(): string {
+    return [...this.#nodes.keys()]
+      .map((name) => `${name} printed: ${this.log(name).slice(-LOG_CHARACTERS)}`)
+      .join('\n');
   }
 
   /** What a node has printed. */
