@@ -53,7 +53,7 @@ describe('the package as npm packs it', function () {
   });
 
   it('holds neither tests nor what the machine that packed it compiled', () => {
-    const wanted = /^(build\/bundle|build\/lib|native|scripts)\/|^[^/]+$/;
+    const wanted = /^(build\/bundle|build\/lib|docs|native|scripts)\/|^[^/]+$/;
     assert.deepEqual(
       files.filter((path) => !wanted.test(path) || /^native\/test\/|\.(node|o|tsbuildinfo)$/.test(path)),
       [],
