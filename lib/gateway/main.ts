@@ -14,7 +14,13 @@ dieWith(process.ppid);
 process.stdin.on('close', () => void end());
 
 const { address, secretFile, tls } = config.cluster;
-const gateway = await Gateway.start(config.directory, (available) => membership?.setAvailable(available));
+// The raylet's first word on what is free may come before the node is announced.
+let available = config.resources;
+let announced: Membership | undefined;
+const gateway = await Gateway.start(config.directory, (amounts) => {
+  available = amounts;
+  announced?.setAvailable(amounts);
+});
 const mesh = new Mesh(gateway, {
   host: address?.host ?? '127.0.0.1',
   port: address?.port ?? 0,
@@ -28,12 +34,13 @@ const self: Member = {
   id: config.node,
   address: host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`,
   resources: config.resources,
-  available: config.resources,
+  available,
   objectStoreMemory: config.objectStoreMemory,
   pid: process.pid,
   incarnation: 1,
 };
 const membership = new Membership({ url: config.cluster.redis, member: self });
+announced = membership;
 membership.on('joined', (member) => mesh.joined(member));
 membership.on('left', (member) => mesh.left(member.id));
 membership.on('evicted', (reason) => void rejoin(reason));
