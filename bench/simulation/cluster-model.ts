@@ -57,8 +57,8 @@ export class ModelCluster {
     for (const [index, node] of this.nodes.entries()) {
       const free = Math.max(0, Math.floor(node.scheduler.available()['CPU'] ?? 0));
       let here = 0;
-      for (const submitter of node.submitters.values()) {
-        if (submitter instanceof ClusterSubmitter && submitter.forOtherNode) here += submitter.waiting;
+      for (const submitter of node.drivers) {
+        if (submitter.forOtherNode) here += submitter.waiting;
         else waiting += submitter.waiting;
       }
       idle[index] = Math.max(0, free - here);
@@ -73,6 +73,8 @@ export class ClusterNode extends ModelNode {
   /** Of a node at which drivers submit. */
   #remote: RemoteNodes | undefined;
   decisions = 0;
+  /** Those that submit here, and those that stand for other nodes' jobs. */
+  readonly drivers: ClusterSubmitter[] = [];
   readonly #cluster: ModelCluster;
   readonly #index: number;
   readonly #totals: Amounts;
@@ -113,6 +115,7 @@ export class ClusterNode extends ModelNode {
   /** A driver whose tasks need these resources, of which it may submit any number. */
   addClusterDriver(job: number): ModelSubmitter {
     const driver = new ClusterSubmitter(this, false);
+    this.drivers.push(driver);
     this.#jobs.set(driver.client, job);
     this.#grants.set(driver.client, new SentGrants());
     return this.addDriver(job, undefined, driver);
@@ -133,7 +136,9 @@ export class ClusterNode extends ModelNode {
     let delegate = this.#delegates.get(origin);
     if (delegate === undefined) {
       const job = 1_000_000 + origin;
-      delegate = this.addDriver(job, undefined, new ClusterSubmitter(this, true));
+      const driver = new ClusterSubmitter(this, true);
+      this.drivers.push(driver);
+      delegate = this.addDriver(job, undefined, driver);
       this.#delegates.set(origin, delegate);
     }
     return delegate;

@@ -1,12 +1,13 @@
 /**
- * A cluster in virtual time: `node build/bench/simulation/cluster.js [--seed N] [--nodes N] [--tasks N]`. Prints one JSON object: how long
- * nodes were idle while tasks waited, and what a decision on other nodes costs.
+ * A cluster in virtual time: `node build/bench/simulation/cluster.js [--seed N] [--nodes N] [--tasks N]
+ * [--submitters N,N]`. Prints a line of JSON for each case: what a decision on other nodes costs, and how long nodes were idle while
+ * tasks waited.
  */
 import { parseArgs } from 'node:util';
 import { FIRST_REMOTE_WORKER } from '../../lib/protocol/startup.js';
 import { ANY_NODE } from '../../lib/protocol/strategy.js';
 import { type RemoteGrant, RemoteNodes } from '../../lib/raylet/remote-nodes.js';
-import { CPUS, LINK_LATENCY, placement } from './placement.js';
+import { CPUS, type PlacementRow, placement } from './placement.js';
 import { Random } from './random.js';
 
 interface DecisionRow {
@@ -68,13 +69,12 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     nodes: { type: 'string', default: '1000' },
     tasks: { type: 'string', default: '1000000' },
+    submitters: { type: 'string', default: '1,10' },
   },
 });
 const seed = Number(values.seed);
-const costs: DecisionRow[] = [];
+const print = (row: DecisionRow | PlacementRow): void => console.log(JSON.stringify({ seed, ...row }));
 for (const nodes of [10, 100, 1000])
-  for (const queued of [1000, 10_000, 100_000, 1_000_000]) costs.push(decisionCost(seed, nodes, queued));
-const rows = [1, 10].map((submitters) =>
-  placement(seed, Number(values.nodes), submitters, Number(values.tasks)),
-);
-console.log(JSON.stringify({ seed, linkLatency: LINK_LATENCY, costs, placement: rows }, null, 2));
+  for (const queued of [1000, 10_000, 100_000, 1_000_000]) print(decisionCost(seed, nodes, queued));
+for (const submitters of values.submitters.split(','))
+  print(placement(seed, Number(values.nodes), Number(submitters), Number(values.tasks)));
