@@ -15,6 +15,11 @@ const CHUNK_BYTES = 1024 * 1024;
 const CHUNK_HEADER_BYTES = ObjectChunk.sizeOf();
 /** A single buffer of this size and more is received into the store's own memory. */
 const IN_PLACE_BYTES = 64 * 1024;
+/** A longer meta follows in chunks, as if it were this buffer. */
+const MOST_META_IN_BEGIN = 64 * 1024;
+const META_BUFFER = 2 ** 32 - 1;
+/** Ids of what one object contains have to fit into one frame. */
+const MOST_CONTAINED_BYTES = 8 * 1024 * 1024;
 /** What the store can write behind a buffer that was filled in place. */
 const MOST_META_IN_PLACE = 512;
 
@@ -34,7 +39,7 @@ function containedIds(runtime: Runtime, handle: number, shared: (handle: number)
 /**
  * Sends a complete object, straight from its memory in the store. The caller holds it meanwhile.
  * @param shared hears of the objects that it contains, whose ids the other node gets to know
- * @returns false when it is gone
+ * @returns false when it is gone, or refers to more than half a million objects
  */
 export async function sendObject(
   runtime: Runtime,
@@ -51,15 +56,21 @@ export async function sendObject(
   }
   if (opened === undefined) return false;
   const { meta, buffers, flags } = opened;
+  const contained = joinIds(containedIds(runtime, handle, shared));
+  if (contained.length > MOST_CONTAINED_BYTES) return false;
+  const chunked = buffers.map((buffer, index) => ({ buffer, index }));
+  const metaFollows = meta.length > MOST_META_IN_BEGIN;
   const begin = new ObjectBeginT(
     transfer,
     flags,
-    byteList(meta),
-    byteList(joinIds(containedIds(runtime, handle, shared))),
+    byteList(metaFollows ? new Uint8Array(0) : meta),
+    byteList(contained),
     buffers.map((buffer) => buffer.byteLength),
+    metaFollows ? meta.length : 0,
   );
+  if (metaFollows) chunked.push({ buffer: meta.slice().buffer, index: META_BUFFER });
   sendPeerTable(peer, PeerFrame.ObjectBegin, begin);
-  for (const [index, buffer] of buffers.entries()) {
+  for (const { buffer, index } of chunked) {
     for (let offset = 0; offset < buffer.byteLength; offset += CHUNK_BYTES) {
       await peer.drained();
       if (peer.closed) return true;
@@ -102,12 +113,16 @@ export class IncomingObject {
   constructor(runtime: Runtime, body: Uint8Array, replicaOf: (id: Uint8Array) => number) {
     this.#runtime = runtime;
     const begin = ObjectBegin.getRootAsObjectBegin(peerBuffer(body));
-    this.#meta = begin.metaArray()?.slice() ?? new Uint8Array(0);
+    const metaLength = begin.longMeta();
+    if (!(metaLength >= 0 && Number.isSafeInteger(metaLength)))
+      throw new RangeError('an object with an impossible meta');
+    this.#meta =
+      metaLength > 0 ? new Uint8Array(metaLength) : (begin.metaArray()?.slice() ?? new Uint8Array(0));
     this.#flags = begin.flags();
     this.#contained = idsOf(begin.containedArray()).map(replicaOf);
     // One by one: as an array they would have to be aligned.
     this.#lengths = Array.from({ length: begin.buffersLength() }, (_, index) => begin.buffers(index)!);
-    this.#missing = this.#lengths.reduce((sum, length) => sum + length, 0);
+    this.#missing = this.#lengths.reduce((sum, length) => sum + length, metaLength);
     if (!Number.isSafeInteger(this.#missing) || this.#lengths.some((length) => !(length >= 0)))
       throw new RangeError('an object with impossible buffers');
     const [length] = this.#lengths;
@@ -130,7 +145,7 @@ export class IncomingObject {
 
   /** @throws RangeError for bytes that do not belong to it */
   add(buffer: number, offset: number, bytes: Uint8Array): void {
-    const target = this.#buffers[buffer];
+    const target = buffer === META_BUFFER ? this.#meta : this.#buffers[buffer];
     if (target === undefined || bytes.length > this.#missing) throw new RangeError('a chunk of no buffer');
     target.set(bytes, offset);
     this.#missing -= bytes.length;

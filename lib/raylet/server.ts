@@ -456,13 +456,15 @@ export class RayletServer implements RayletClientEvents {
     const others = this.#others;
     const { here, elsewhere } = others?.route(shape) ?? this.#routeAlone(shape);
     const { spread } = shape.strategy;
+    // First: the core may find that this node can never run them.
+    if (elsewhere && !spread) others?.demand(client, number, shape, count, seen);
     if (here || (shape.waitsHere && (!spread || count === 0))) {
       const countHere = here ? count : 0;
       shape.waitsHere = countHere > 0;
       this.#demandHere(client, shape, countHere, seenHere);
     }
-    if (elsewhere) others?.demand(client, number, shape, count, seen);
-    else if (!here && count > 0)
+    if (elsewhere && spread) others?.demand(client, number, shape, count, seen);
+    else if (!elsewhere && !here && count > 0)
       this.#refuse(client, number, `there is no node ${shape.strategy.node}: this node stands alone`);
   }
 

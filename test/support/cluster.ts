@@ -68,6 +68,8 @@ export class Cluster {
 
   /** Starts one node more. It works with the others when they have found each other: {@link connected}. */
   async add({ name, cpus = 1, resources = {}, memory = '64MiB' }: NodePlan): Promise<RunningNode> {
+    // Where a node was started its processes work: all but the first elsewhere than the program.
+    this.machine.workingFolder = this.#started === 0 ? undefined : this.machine.folder;
     const { pid, node } = await this.machine.json<{ pid: number; node: string }>(
       'start',
       ...(this.#started++ === 0 ? ['--head'] : []),
