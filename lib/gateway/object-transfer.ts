@@ -1,3 +1,4 @@
+import { ObjectStoreFullError } from '../errors/index.js';
 import { ObjectBegin, ObjectBeginT, ObjectChunk, PeerFrame } from '../protocol/generated/peers.js';
 import type { Runtime } from '../runtime/runtime.js';
 import {
@@ -75,6 +76,19 @@ export async function sendObject(
   return true;
 }
 
+/**
+ * Memory for a buffer; undefined while the store is full.
+ * @throws ObjectStoreFullError when it can never fit
+ */
+function allocate(runtime: Runtime, bytes: number): ReturnType<typeof runtime.store.allocate> {
+  try {
+    return runtime.store.allocate(bytes);
+  } catch (error) {
+    if ((error as { code?: string }).code === ObjectStoreFullError.code) throw runtime.values.tooBig(bytes);
+    throw error;
+  }
+}
+
 /** An object that has arrived: a draft in the store, to be completed or aborted by whoever takes it. */
 export interface ReceivedObject {
   readonly draft: number;
@@ -116,7 +130,7 @@ export class IncomingObject {
       length! >= IN_PLACE_BYTES &&
       this.#meta.length <= MOST_META_IN_PLACE &&
       this.#contained.length === 0;
-    const space = inPlace ? runtime.store.allocate(length!) : undefined;
+    const space = inPlace ? allocate(runtime, length!) : undefined;
     if (space === undefined) this.#buffers = this.#lengths.map((each) => new Uint8Array(each));
     else {
       this.#draft = space.draft;

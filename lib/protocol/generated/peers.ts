@@ -15,7 +15,8 @@ export enum PeerFrame {
   ObjectBegin = 41,
   ObjectChunk = 42,
   ObjectMissing = 43,
-  NodeState = 44
+  NodeState = 44,
+  Fragment = 45
 }
 
 export class Amount implements flatbuffers.IUnpackableObject<AmountT> {
