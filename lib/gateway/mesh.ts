@@ -10,6 +10,7 @@ import type { Member } from '../cluster/member.js';
 import { PeerFrame } from '../protocol/generated/peers.js';
 import { VERSION } from '../runtime/version.js';
 import type { Gateway } from './gateway.js';
+import { LongFrames, sendLong } from './long-frames.js';
 import type { Peer } from './peer.js';
 import type { PeerConnection } from './peer-frames.js';
 
@@ -189,7 +190,7 @@ export class Mesh {
   #attach(neighbour: Neighbour, link: NodeLink): void {
     const { id, address, resources } = neighbour.member!;
     const connection: PeerConnection = {
-      send: (type, ...parts) => link.send(type, ...parts),
+      send: (type, ...parts) => sendLong((each, ...pieces) => link.send(each, ...pieces), type, parts),
       // A link that closes lets go of who waits for it.
       drained: () => link.drained().catch(() => undefined),
       close: (reason) => link.close(reason),
@@ -199,9 +200,13 @@ export class Mesh {
     };
     const peer = this.#gateway.joined({ node: id, address, resources }, connection);
     neighbour.peer = peer;
+    const frames = new LongFrames();
     link.start({
       knows: (type) => PeerFrame[type] !== undefined,
-      onFrame: (type, body) => peer.onFrame(type, body),
+      onFrame: (type, body) => {
+        const whole = frames.take(type, body);
+        if (whole !== undefined) peer.onFrame(type, whole);
+      },
       onClosed: (reason) => {
         this.#gateway.left(peer, reason.message);
         if (neighbour.link !== link) return;

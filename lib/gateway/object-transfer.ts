@@ -1,3 +1,4 @@
+import { ObjectStoreFullError } from '../errors/index.js';
 import { ObjectBegin, ObjectBeginT, ObjectChunk, PeerFrame } from '../protocol/generated/peers.js';
 import type { Runtime } from '../runtime/runtime.js';
 import {
@@ -15,11 +16,6 @@ const CHUNK_BYTES = 1024 * 1024;
 const CHUNK_HEADER_BYTES = ObjectChunk.sizeOf();
 /** A single buffer of this size and more is received into the store's own memory. */
 const IN_PLACE_BYTES = 64 * 1024;
-/** A longer meta follows in chunks, as if it were this buffer. */
-const MOST_META_IN_BEGIN = 64 * 1024;
-const META_BUFFER = 2 ** 32 - 1;
-/** Ids of what one object contains have to fit into one frame. */
-const MOST_CONTAINED_BYTES = 8 * 1024 * 1024;
 /** What the store can write behind a buffer that was filled in place. */
 const MOST_META_IN_PLACE = 512;
 
@@ -39,7 +35,7 @@ function containedIds(runtime: Runtime, handle: number, shared: (handle: number)
 /**
  * Sends a complete object, straight from its memory in the store. The caller holds it meanwhile.
  * @param shared hears of the objects that it contains, whose ids the other node gets to know
- * @returns false when it is gone, or refers to more than half a million objects
+ * @returns false when it is gone
  */
 export async function sendObject(
   runtime: Runtime,
@@ -56,21 +52,15 @@ export async function sendObject(
   }
   if (opened === undefined) return false;
   const { meta, buffers, flags } = opened;
-  const contained = joinIds(containedIds(runtime, handle, shared));
-  if (contained.length > MOST_CONTAINED_BYTES) return false;
-  const chunked = buffers.map((buffer, index) => ({ buffer, index }));
-  const metaFollows = meta.length > MOST_META_IN_BEGIN;
   const begin = new ObjectBeginT(
     transfer,
     flags,
-    byteList(metaFollows ? new Uint8Array(0) : meta),
-    byteList(contained),
+    byteList(meta),
+    byteList(joinIds(containedIds(runtime, handle, shared))),
     buffers.map((buffer) => buffer.byteLength),
-    metaFollows ? meta.length : 0,
   );
-  if (metaFollows) chunked.push({ buffer: meta.slice().buffer, index: META_BUFFER });
   sendPeerTable(peer, PeerFrame.ObjectBegin, begin);
-  for (const { buffer, index } of chunked) {
+  for (const [index, buffer] of buffers.entries()) {
     for (let offset = 0; offset < buffer.byteLength; offset += CHUNK_BYTES) {
       await peer.drained();
       if (peer.closed) return true;
@@ -84,6 +74,19 @@ export async function sendObject(
     }
   }
   return true;
+}
+
+/**
+ * Memory for a buffer; undefined while the store is full.
+ * @throws ObjectStoreFullError when it can never fit
+ */
+function allocate(runtime: Runtime, bytes: number): ReturnType<typeof runtime.store.allocate> {
+  try {
+    return runtime.store.allocate(bytes);
+  } catch (error) {
+    if ((error as { code?: string }).code === ObjectStoreFullError.code) throw runtime.values.tooBig(bytes);
+    throw error;
+  }
 }
 
 /** An object that has arrived: a draft in the store, to be completed or aborted by whoever takes it. */
@@ -113,16 +116,12 @@ export class IncomingObject {
   constructor(runtime: Runtime, body: Uint8Array, replicaOf: (id: Uint8Array) => number) {
     this.#runtime = runtime;
     const begin = ObjectBegin.getRootAsObjectBegin(peerBuffer(body));
-    const metaLength = begin.longMeta();
-    if (!(metaLength >= 0 && Number.isSafeInteger(metaLength)))
-      throw new RangeError('an object with an impossible meta');
-    this.#meta =
-      metaLength > 0 ? new Uint8Array(metaLength) : (begin.metaArray()?.slice() ?? new Uint8Array(0));
+    this.#meta = begin.metaArray()?.slice() ?? new Uint8Array(0);
     this.#flags = begin.flags();
     this.#contained = idsOf(begin.containedArray()).map(replicaOf);
     // One by one: as an array they would have to be aligned.
     this.#lengths = Array.from({ length: begin.buffersLength() }, (_, index) => begin.buffers(index)!);
-    this.#missing = this.#lengths.reduce((sum, length) => sum + length, metaLength);
+    this.#missing = this.#lengths.reduce((sum, length) => sum + length, 0);
     if (!Number.isSafeInteger(this.#missing) || this.#lengths.some((length) => !(length >= 0)))
       throw new RangeError('an object with impossible buffers');
     const [length] = this.#lengths;
@@ -131,7 +130,7 @@ export class IncomingObject {
       length! >= IN_PLACE_BYTES &&
       this.#meta.length <= MOST_META_IN_PLACE &&
       this.#contained.length === 0;
-    const space = inPlace ? runtime.store.allocate(length!) : undefined;
+    const space = inPlace ? allocate(runtime, length!) : undefined;
     if (space === undefined) this.#buffers = this.#lengths.map((each) => new Uint8Array(each));
     else {
       this.#draft = space.draft;
@@ -145,7 +144,7 @@ export class IncomingObject {
 
   /** @throws RangeError for bytes that do not belong to it */
   add(buffer: number, offset: number, bytes: Uint8Array): void {
-    const target = buffer === META_BUFFER ? this.#meta : this.#buffers[buffer];
+    const target = this.#buffers[buffer];
     if (target === undefined || bytes.length > this.#missing) throw new RangeError('a chunk of no buffer');
     target.set(bytes, offset);
     this.#missing -= bytes.length;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ShutdownError } from '../errors/index.js';
+import { isMobulaError, ShutdownError } from '../errors/index.js';
 import {
   CancelRemoteTask,
   DropReplicas,
@@ -414,7 +414,15 @@ export class Peer implements RemotePeer {
     const nested = fetch?.nested ?? [];
     const runtime = fetch?.runtime ?? this.#host.runtime;
     const replicas = this.#replicasOf(runtime);
-    const object = new IncomingObject(runtime, body, (id) => replicas.obtain(id, nested));
+    let object: IncomingObject;
+    try {
+      object = new IncomingObject(runtime, body, (id) => replicas.obtain(id, nested));
+    } catch (full) {
+      if (!isMobulaError(full)) throw full;
+      // The store is smaller than the object. Its chunks are passed over.
+      this.#cannotTake(transfer, full, nested);
+      return;
+    }
     this.#incoming.set(transfer, { object, nested });
     if (object.complete) this.#arrived(transfer);
   }
@@ -432,16 +440,23 @@ export class Peer implements RemotePeer {
   #arrived(transfer: number): void {
     const { object, nested } = this.#incoming.get(transfer)!;
     this.#incoming.delete(transfer);
-    const fetch = this.#takeFetch(transfer);
+    let received: ReceivedObject;
     try {
-      const received = object.finish();
-      if (fetch !== undefined) fetch.resolve(received);
-      else this.#results.set(transfer, { received, nested });
+      received = object.finish();
     } catch (full) {
       // The store has no room, not even after a while.
-      if (fetch !== undefined) fetch.reject(full);
-      else this.#results.set(transfer, { received: undefined, nested });
+      this.#cannotTake(transfer, full, nested);
+      return;
     }
+    const fetch = this.#takeFetch(transfer);
+    if (fetch !== undefined) fetch.resolve(received);
+    else this.#results.set(transfer, { received, nested });
+  }
+
+  #cannotTake(transfer: number, reason: unknown, nested: Promise<void>[]): void {
+    const fetch = this.#takeFetch(transfer);
+    if (fetch !== undefined) fetch.reject(reason);
+    else this.#results.set(transfer, { received: undefined, nested });
   }
 
   #replicasOf(runtime: Runtime): Replicas {

@@ -24,8 +24,6 @@ import {
 const WINDOW_MICROSECONDS = 2000;
 const MOST_IN_FLIGHT = 64;
 const MEAN_WEIGHT = 0.2;
-/** Buffers that a function captured are objects of their own: its payload is seldom long. */
-const MOST_PAYLOAD_BYTES = 15 * 1024 * 1024;
 
 /** A function as the tasks of one name call it. */
 interface RemoteFunction extends AssignedFunction {
@@ -269,9 +267,7 @@ export class RemoteTasks implements AssignmentSink<RemoteFunction> {
   async #fetch(hash: string, job: number): Promise<void> {
     const key = codeKey(job, hash);
     this.#codes.set(key, 'coming');
-    const code = await this.#port.fetchFunction(hash, job);
-    // What fits into no frame is not to be had over there, and its tasks say so.
-    this.#codes.set(key, code === undefined || code.payload.length > MOST_PAYLOAD_BYTES ? 'gone' : code);
+    this.#codes.set(key, (await this.#port.fetchFunction(hash, job)) ?? 'gone');
     this.turn();
   }
 

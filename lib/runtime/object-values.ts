@@ -241,6 +241,11 @@ export class ObjectValues {
     this.#store.dropViews();
   }
 
+  /** Why an object of this size can never be stored here. */
+  tooBig(bytes: number): ObjectStoreFullError {
+    return this.#full(bytes, undefined);
+  }
+
   #full(requested: number, waited: number | undefined): ObjectStoreFullError {
     const holders: StoreHolder[] = this.#store
       .holders()

@@ -137,6 +137,23 @@ describe('tasks of a cluster of three nodes', function () {
     assert.deepEqual(await cluster.get(size.remote(alone.remote(ref))), [hash, bytes.length]);
   });
 
+  it('take and give values of many small parts, and fail with what no store has room for', async () => {
+    const list = Array.from({ length: 200_000 }, (_, index) => `${index}${'x'.repeat(100)}`);
+    const echo = mobula.remote(SECOND, (value: string[]) => [...value, 'end']);
+    const longer = await cluster.get(echo.remote(list));
+    assert.deepEqual([longer.length, longer[199_999], longer[200_000]], [200_001, list[199_999], 'end']);
+    const small = await cluster.add({ name: 'small', resources: { small: 1 }, memory: '8MiB' });
+    const onSmall = { resources: { small: 1 } };
+    const length = mobula.remote({ ...onSmall, name: 'length' }, (value: Uint8Array) => value.length);
+    const big = mobula.put(new Uint8Array(20_000_000));
+    const error = await failureOf(cluster.get(length.remote(big)));
+    assert.match(String((error as Error).message), /object store/);
+    // The node is as it was.
+    assert.equal(await cluster.get(mobula.remote(onSmall, () => process.ppid).remote()), small.pid);
+    assert.equal((await cluster.machine.mobula('stop', '--name', 'small')).code, 0);
+    await cluster.connected('a', 2);
+  });
+
   it('take and give refs, also to what is not done', async () => {
     const slow = mobula.remote(SECOND, async (value: number) => {
       await new Promise((resolve) => setTimeout(resolve, 200));

@@ -146,8 +146,9 @@ export class Cluster {
     try {
       return await promise;
     } catch (error) {
-      if (!(error instanceof mobula.GetTimeoutError)) throw error;
-      throw new Error(`${error.message}\n${await this.describe()}`);
+      if (error instanceof mobula.GetTimeoutError || error instanceof mobula.WorkerCrashedError)
+        error.message += `\n${await this.describe()}`;
+      throw error;
     }
   }
 

@@ -15,7 +15,8 @@ export enum PeerFrame {
   ObjectBegin = 41,
   ObjectChunk = 42,
   ObjectMissing = 43,
-  NodeState = 44
+  NodeState = 44,
+  Fragment = 45
 }
 
 export class Amount implements flatbuffers.IUnpackableObject<AmountT> {
@@ -1473,13 +1474,8 @@ buffersArray():Float64Array|null {
   return offset ? new Float64Array(this.bb!.bytes().buffer, this.bb!.bytes().byteOffset + this.bb!.__vector(this.bb_pos + offset), this.bb!.__vector_len(this.bb_pos + offset)) : null;
 }
 
-longMeta():number {
-  const offset = this.bb!.__offset(this.bb_pos, 14);
-  return offset ? this.bb!.readFloat64(this.bb_pos + offset) : 0.0;
-}
-
 static startObjectBegin(builder:flatbuffers.Builder) {
-  builder.startObject(6);
+  builder.startObject(5);
 }
 
 static addTransfer(builder:flatbuffers.Builder, transfer:number) {
@@ -1543,23 +1539,18 @@ static startBuffersVector(builder:flatbuffers.Builder, numElems:number) {
   builder.startVector(8, numElems, 8);
 }
 
-static addLongMeta(builder:flatbuffers.Builder, longMeta:number) {
-  builder.addFieldFloat64(5, longMeta, 0.0);
-}
-
 static endObjectBegin(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createObjectBegin(builder:flatbuffers.Builder, transfer:number, flags:number, metaOffset:flatbuffers.Offset, containedOffset:flatbuffers.Offset, buffersOffset:flatbuffers.Offset, longMeta:number):flatbuffers.Offset {
+static createObjectBegin(builder:flatbuffers.Builder, transfer:number, flags:number, metaOffset:flatbuffers.Offset, containedOffset:flatbuffers.Offset, buffersOffset:flatbuffers.Offset):flatbuffers.Offset {
   ObjectBegin.startObjectBegin(builder);
   ObjectBegin.addTransfer(builder, transfer);
   ObjectBegin.addFlags(builder, flags);
   ObjectBegin.addMeta(builder, metaOffset);
   ObjectBegin.addContained(builder, containedOffset);
   ObjectBegin.addBuffers(builder, buffersOffset);
-  ObjectBegin.addLongMeta(builder, longMeta);
   return ObjectBegin.endObjectBegin(builder);
 }
 
@@ -1569,8 +1560,7 @@ unpack(): ObjectBeginT {
     this.flags(),
     this.bb!.createScalarList<number>(this.meta.bind(this), this.metaLength()),
     this.bb!.createScalarList<number>(this.contained.bind(this), this.containedLength()),
-    this.bb!.createScalarList<number>(this.buffers.bind(this), this.buffersLength()),
-    this.longMeta()
+    this.bb!.createScalarList<number>(this.buffers.bind(this), this.buffersLength())
   );
 }
 
@@ -1581,7 +1571,6 @@ unpackTo(_o: ObjectBeginT): void {
   _o.meta = this.bb!.createScalarList<number>(this.meta.bind(this), this.metaLength());
   _o.contained = this.bb!.createScalarList<number>(this.contained.bind(this), this.containedLength());
   _o.buffers = this.bb!.createScalarList<number>(this.buffers.bind(this), this.buffersLength());
-  _o.longMeta = this.longMeta();
 }
 }
 
@@ -1591,8 +1580,7 @@ constructor(
   public flags: number = 0,
   public meta: (number)[] = [],
   public contained: (number)[] = [],
-  public buffers: (number)[] = [],
-  public longMeta: number = 0.0
+  public buffers: (number)[] = []
 ){}
 
 
@@ -1606,8 +1594,7 @@ pack(builder:flatbuffers.Builder): flatbuffers.Offset {
     this.flags,
     meta,
     contained,
-    buffers,
-    this.longMeta
+    buffers
   );
 }
 }
