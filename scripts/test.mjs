@@ -1,8 +1,9 @@
 // npm test: builds, runs the checks and all tests but the long ones, and ends with a line that counts checks and tests.
-//   --long       runs the long tests alone
+//   --long       runs the long tests alone, each file in a process of its own: some measure the memory of theirs
 //   --no-checks  runs the tests alone, as they are built
 // All other arguments go to mocha.
 import { runChecks } from './support/checks.mjs';
+import { filesBelow } from './support/files.mjs';
 import { runMocha } from './support/mocha.mjs';
 import { ensureRedis } from './support/redis.mjs';
 import { runNode } from './support/run.mjs';
@@ -26,11 +27,12 @@ if (!process.argv.includes('--no-checks')) {
   count({ passed: built ? 1 : 0, failed: built ? 0 : 1 });
   if (!long) count(runChecks());
 }
-if (!long && !ensureRedis()) count({ passed: 0, failed: 1 });
-const spec = long
-  ? ['build/test/long/**/*.test.js']
-  : ['--ignore', 'build/test/long/**', 'build/test/**/*.test.js'];
-count(runMocha([...mochaArguments, ...spec]));
+if (!ensureRedis()) count({ passed: 0, failed: 1 });
+if (long) {
+  for (const file of filesBelow('build/test/long', ['.test.js'])) count(runMocha([...mochaArguments, file]));
+} else {
+  count(runMocha([...mochaArguments, '--ignore', 'build/test/long/**', 'build/test/**/*.test.js']));
+}
 
 console.log(`${passed} passed, ${failed} failed`);
 if (failed > 0) process.exitCode = 1;
