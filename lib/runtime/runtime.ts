@@ -39,7 +39,7 @@ import { Calls } from './calls.js';
 import { Failures } from './failures.js';
 import type { LeaseTarget } from './lease.js';
 import { ERROR_FLAG, ObjectValues, ownCopy } from './object-values.js';
-import { type PendingObject, PendingObjects } from './pending-objects.js';
+import { type ObjectWaiter, type PendingObject, PendingObjects } from './pending-objects.js';
 import { Questions } from './questions.js';
 import type { Admission, RayletLink, RayletListener } from './raylet-link.js';
 import type { ResourceShape, ShapeQueue } from './shape-queue.js';
@@ -125,7 +125,7 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
     this.#records = new TaskRecords(store, this);
     this.submitter = new Submitter(store, this.#pending, this);
     this.waiting = new Waiting(store, this.#pending, this.values, this, host.contexts);
-    this.calls = new Calls(store, this.values, this.#pending, this.submitter, this.waiting, host.contexts);
+    this.calls = new Calls(store, this.values, this.#pending, this.submitter, host.contexts);
     this.#sweeper = setInterval(() => this.sweep(), SWEEP_MILLISECONDS);
     this.#sweeper.unref();
     spinForAnswers();
@@ -181,8 +181,9 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
   free(handle: number): void {
     this.store.free(handle);
     const pending = this.#pending.get(handle);
-    // Somebody else's object that is waited for here is gone now; the raylet tells the other waiters.
-    if (pending !== undefined && pending.task === undefined) this.#pending.complete(pending);
+    // What nobody makes any more is gone now; the raylet tells the other waiters.
+    const isMade = pending?.task !== undefined && pending.task.state !== TaskState.Elsewhere;
+    if (pending !== undefined && !isMade) this.#pending.complete(pending);
     this.objectsReady([handle]);
   }
 
@@ -225,6 +226,7 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
     if (this.#ended !== undefined) return;
     this.#failures.dropped(this.store.sweep(true));
     if (++this.#sweeps % SWEEPS_A_LOOK === 0) this.#records.look(this.submitter.someUnfinished());
+    this.submitter.results.review();
     this.#sendRecords();
     this.store.checkViews();
   }
@@ -251,6 +253,14 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
 
   // ---- SubmitterPort
 
+  subscribe(handle: number, waiter: ObjectWaiter): boolean {
+    return this.waiting.subscribe(handle, waiter);
+  }
+
+  nextCounter(): number {
+    return this.values.nextCounter();
+  }
+
   get ownWorker(): number {
     return this.#host.ownWorker;
   }
@@ -266,8 +276,11 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
   defineShape(queue: ShapeQueue): void {
     const { exclusive, strategy } = queue.shape;
     const resources = [...queue.shape.resources].map(([name, amount]) => new ResourceT(name, amount));
-    const { spread, node, soft } = strategy;
-    this.send(FrameType.DefineShape, new DefineShapeT(queue.id, resources, exclusive, spread, node, soft));
+    const { spread, node, soft, near } = strategy;
+    this.send(
+      FrameType.DefineShape,
+      new DefineShapeT(queue.id, resources, exclusive, spread, node, soft, near ?? null),
+    );
   }
 
   demand(queue: ShapeQueue, count: number, depth: number, grantsSeen: number): void {
@@ -326,6 +339,10 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
     this.#awaited.push(handle);
   }
 
+  arrived(task: Task): void {
+    this.submitter.results.arrived(task);
+  }
+
   expedite(pending: PendingObject): void {
     if (pending.task !== undefined && this.#host.ownWorker !== 0) this.submitter.expedite(pending.task);
   }
@@ -366,7 +383,9 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
         const ready = readTable(ObjectsReady.getRootAsObjectsReady, bytes, start).unpack();
         for (const handle of ready.handles) {
           const pending = this.#pending.get(handle);
-          if (pending !== undefined && pending.task === undefined) this.#pending.complete(pending);
+          if (pending === undefined) continue;
+          if (pending.task === undefined) this.#pending.complete(pending);
+          else this.arrived(pending.task);
         }
         return;
       }
@@ -414,6 +433,7 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
         return;
       }
       case FrameType.Collect:
+        this.submitter.results.letGo();
         // Not inside this call: it may be in the middle of a blocked put.
         setImmediate(() => {
           if (this.#ended === undefined) this.values.collect();
@@ -520,6 +540,8 @@ function describeTask(task: Task): string {
       return `${name} waits for ${task.unresolved} of its arguments`;
     case TaskState.Queued:
       return `${name} is queued: no worker has room for it`;
+    case TaskState.Elsewhere:
+      return `${name} is done; its result is on its way from node ${task.place?.node}`;
     default:
       return `${name} is with a worker (attempt ${task.attempt + 1})`;
   }

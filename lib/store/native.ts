@@ -138,6 +138,9 @@ export interface NativeStore {
   /** 0 gone (freed, or nobody referred to it), 1 pending, 2 a value, 3 an error. Takes no lock. */
   state(handle: number): number;
 
+  /** Bytes that a complete object takes up in the store; 0 while it is pending or when it is gone. Takes no lock. */
+  bytesOf(handle: number): number;
+
   /**
    * Copies the meta of a value without buffers to the beginning of `target`. Takes no lock.
    *
@@ -198,6 +201,9 @@ export interface NativeStore {
    * @returns watched handles whose last tracked hold has ended, undefined for none
    */
   sweep(force?: boolean): Float64Array | undefined;
+
+  /** Whether somebody keeps the object, or the place of one to come, and nobody has freed it. Takes no lock. */
+  isWanted(handle: number): boolean;
 
   /** Destroys the object for everybody; what is not there yet, when it comes. References to it answer "gone". */
   free(handle: number): void;

@@ -165,6 +165,22 @@ TEST(cases_add_reference) {
                      [](Client& client, Handle handle) { return client.AddReference(handle); });
 }
 
+TEST(cases_is_wanted) {
+  CheckCases<bool>(
+      "IsWanted",
+      {false, false, false, true, true, false, false, false, true, true, true, false, false},
+      [](Client& client, Handle handle) { return client.IsWanted(handle); });
+}
+
+TEST(cases_is_wanted_after_the_last_reference) {
+  World world;
+  const Handle handle = MakeCase(world, kOwnPending);
+  world.own->DropReference(handle);
+  CHECK(!world.own->IsWanted(handle));
+  CHECK_EQUAL(world.own->State(handle), ObjectState::kPending);
+  world.End();
+}
+
 TEST(cases_without_an_effect) {
   // Of what is not held nothing can be dropped.
   const auto unpin_and_drop = [](Client& client, Handle handle) {
