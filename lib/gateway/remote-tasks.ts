@@ -1,4 +1,5 @@
 import { ObjectLostError } from '../errors/index.js';
+import { resourceTables } from '../protocol/amounts.js';
 import {
   CancelRemoteTaskT,
   PeerFrame,
@@ -11,14 +12,7 @@ import { ERROR_FLAG, ownCopy } from '../runtime/object-values.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { AssignedFunction, Assignment, AssignmentOrigin, AssignmentSink } from '../worker/assignment.js';
 import type { ReceivedObject } from './object-transfer.js';
-import {
-  amountTables,
-  byteList,
-  ID_BYTES,
-  joinIds,
-  type PeerConnection,
-  sendPeerTable,
-} from './peer-frames.js';
+import { byteList, ID_BYTES, type PeerConnection, sendPeerTable } from './peer-frames.js';
 
 /** Work in microseconds that the other node is to have in its hands under one lease: some round trips. */
 const WINDOW_MICROSECONDS = 2000;
@@ -53,8 +47,8 @@ export interface RemoteLease {
 /** The node that a lease is on. */
 export interface RemotePeer {
   readonly connection: PeerConnection;
-  /** Objects that it was told of: it is told when they are freed. */
-  shared(handle: number): void;
+  /** Ids of objects here, one after another, for a message to it: it is told when they are freed. */
+  share(handles: ArrayLike<number>): Uint8Array;
 }
 
 interface Slot {
@@ -277,7 +271,7 @@ export class RemoteTasks implements AssignmentSink<RemoteFunction> {
     this.#shipped.set(lease.peer, shipped);
     if (shipped.has(key)) return;
     shipped.add(key);
-    const held = byteList(this.#idsOf(lease.peer, code.held));
+    const held = byteList(lease.peer.share(code.held));
     const table = new ShipFunctionT(lease.job, lease.jobName, fn.hash, fn.name, byteList(code.payload), held);
     sendPeerTable(lease.peer.connection, PeerFrame.ShipFunction, table);
   }
@@ -303,31 +297,19 @@ export class RemoteTasks implements AssignmentSink<RemoteFunction> {
       lease.jobName,
       assignment.fn.hash,
       assignment.fn.name,
-      amountTables(lease.resources),
+      resourceTables(lease.resources),
       lease.exclusive,
       lease.stays,
       // Deaths of processes over there are retried there; that of the node, by the submitter.
       assignment.alone ? 0 : 3,
       assignment.flags,
       byteList(returns),
-      byteList(this.#idsOf(lease.peer, dependencies)),
+      byteList(lease.peer.share(dependencies)),
       positions,
-      byteList(this.#idsOf(lease.peer, assignment.containedHandles)),
+      byteList(lease.peer.share(assignment.containedHandles)),
       byteList(assignment.bytes.subarray(assignment.argumentStart, assignment.end)),
     );
     sendPeerTable(lease.peer.connection, PeerFrame.SubmitTask, table);
-  }
-
-  #idsOf(peer: RemotePeer, handles: readonly number[]): Uint8Array {
-    const { store } = this.#runtime;
-    return joinIds(
-      handles.map((handle) => {
-        const id = new Uint8Array(ID_BYTES);
-        store.writeId(handle, id, 0);
-        peer.shared(handle);
-        return id;
-      }),
-    );
   }
 }
 
