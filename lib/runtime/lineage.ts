@@ -1,5 +1,5 @@
 import type { NativeStore } from '../store/native.js';
-import { returnsOf, type Task } from './task.js';
+import type { Task } from './task.js';
 
 /** Part of the store that may be kept for the case that results are lost: arguments that nobody else refers to. */
 const ARGUMENT_SHARE = 1 / 8;

@@ -231,7 +231,24 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
     this.store.checkViews();
   }
 
-  // ---- for the worker
+  // ---- for whoever completes objects
+
+  /** Makes the value that of all these pending objects, the returns of one task, and tells those who wait for them. */
+  seal(handles: readonly number[], attempt: number, encoded: EncodedValue, flags: number): void {
+    const own = ownCopy(encoded);
+    const drafts: number[] = [];
+    try {
+      for (const _ of handles) drafts.push(this.values.draft(own, flags));
+    } catch (full) {
+      for (const draft of drafts) this.store.abort(draft);
+      // No room, not even for an error: gone is an answer too, and the log has the reason.
+      this.#host.log(isMobulaError(full) ? full.message : String(full));
+      for (const handle of handles) this.store.free(handle);
+      this.objectsReady(handles);
+      return;
+    }
+    if (this.store.complete(handles, drafts, attempt) === 1) this.objectsReady(handles);
+  }
 
   objectsReady(handles: readonly number[]): void {
     if (!this.#link.connection.closed)
@@ -296,19 +313,21 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
   }
 
   sealError(task: Task, error: MobulaError): void {
-    this.#sealAll(task, this.values.encodeError(error), ERROR_FLAG);
+    this.#sealError(task, this.values.encodeError(error));
   }
 
   sealEncoded(task: Task, error: Uint8Array): void {
-    this.#sealAll(
-      task,
-      { bytes: error, start: 0, end: error.length, buffers: undefined, contained: undefined },
-      ERROR_FLAG,
-    );
+    this.#sealError(task, {
+      bytes: error,
+      start: 0,
+      end: error.length,
+      buffers: undefined,
+      contained: undefined,
+    });
   }
 
   copyError(task: Task, from: number): void {
-    this.#sealAll(task, this.values.copyEncoded(from), ERROR_FLAG);
+    this.#sealError(task, this.values.copyEncoded(from));
   }
 
   shouldRetry(task: Task, error: Uint8Array): boolean {
@@ -503,19 +522,9 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
     this.send(FrameType.AwaitObjects, new AwaitObjectsT(handles));
   }
 
-  #sealAll(task: Task, encoded: EncodedValue, flags: number): void {
+  #sealError(task: Task, error: EncodedValue): void {
     const handles = returnsOf(task).map(({ handle }) => handle);
-    const own = ownCopy(encoded);
-    let drafts: number[];
-    try {
-      drafts = handles.map(() => this.values.draft(own, flags));
-    } catch (full) {
-      // No room even for an error: gone is an answer too, and the log has the reason.
-      this.#host.log(isMobulaError(full) ? full.message : String(full));
-      for (const handle of handles) this.store.free(handle);
-      return;
-    }
-    if (this.store.complete(handles, drafts, task.attempt) === 1) this.objectsReady(handles);
+    this.seal(handles, task.attempt, error, ERROR_FLAG);
   }
 
   #nameOf(pid: number): string {

@@ -7,6 +7,7 @@ import { ObjectState } from './object-values.js';
 import { type ObjectWaiter, PendingObject, type PendingObjects } from './pending-objects.js';
 import { RemoteResults } from './remote-results.js';
 import { nearShape, type ResourceShape, ShapeQueue } from './shape-queue.js';
+import { smoothed } from './smoothed.js';
 import { type FunctionRecord, type Task, TaskState } from './task.js';
 import { WorkerLink } from './worker-link.js';
 
@@ -21,8 +22,6 @@ const IDLE_MILLISECONDS = 1000;
 const REMOTE_IDLE_MILLISECONDS = 20;
 /** Deaths of its process that a task survives without having been on the stack. */
 const FREE_LOSSES = 20;
-/** Weight of the newest run time in a function's mean. */
-const MEAN_WEIGHT = 0.2;
 
 /** A lease as the raylet granted it. */
 export interface GrantedLease {
@@ -275,9 +274,7 @@ export class Submitter {
       lease.stalled = false;
     }
     if (status !== TaskStatus.Discarded) {
-      const mean = fn.meanMicroseconds;
-      fn.meanMicroseconds =
-        mean === 0 ? Math.max(microseconds, 1) : mean + (microseconds - mean) * MEAN_WEIGHT;
+      fn.meanMicroseconds = smoothed(fn.meanMicroseconds, Math.max(microseconds, 1));
     }
     if (status === TaskStatus.Elsewhere && error !== undefined) {
       if (task.state !== TaskState.Done) this.#keptElsewhere(task, microseconds, worker, error);
