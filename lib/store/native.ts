@@ -238,13 +238,6 @@ export interface NativeStore {
   /** Who holds how much, of those who hold anything. */
   holders(): StoreHolding[];
   /**
-   * Makes up to `byteLength` of memory resident that was never used, beside what was, so that the next puts find it
-   * warm. Off the path: fresh memory costs ten times the copying into it.
-   *
-   * @returns how much was; the same memory counts again until it is used
-   */
-  populate(byteLength: number): number;
-  /**
    * Gives everything of this environment back and forgets the store. Arrays that the program still has keep their
    * content (it is copied); buffers of unfinished drafts are detached. Idempotent.
    */

@@ -31,6 +31,7 @@ import { VERSION } from '../runtime/version.js';
 import { dieWith, listenSocket } from '../store/native.js';
 import { Contexts } from './contexts.js';
 import { Executor } from './executor.js';
+import { FetchedFiles } from './fetched-files.js';
 import { markOutput } from './output.js';
 import { OwnTasks } from './own-tasks.js';
 import { ProgramCode } from './program-code.js';
@@ -69,18 +70,21 @@ let tasksCollected = 0;
 
 const own = new OwnTasks();
 const node = nodeLabel(String(admission.welcome.node));
+const files = new FetchedFiles((hash) => runtime.send(FrameType.FetchFunction, new FetchFunctionT(hash)));
 const code =
   codeSettings === undefined
     ? undefined
-    : new ProgramCode(JSON.parse(codeSettings) as WorkerCode, node, (hash) =>
-        runtime.send(FrameType.FetchFunction, new FetchFunctionT(hash)),
-      );
+    : new ProgramCode(JSON.parse(codeSettings) as WorkerCode, node, files);
 const shipping = new Shipping(
   admission.store,
   program,
   session.serializers,
   (fn, options) => createRemote(fn as (...args: unknown[]) => unknown, options as RemoteOptions),
-  { node: admission.welcome.sharesCode ? node : undefined, receiver: code },
+  {
+    node: admission.welcome.sharesCode ? node : undefined,
+    receiver: code,
+    fetch: (hash) => files.fetch(hash),
+  },
 );
 const runtime = new Runtime(link, admission, shipping.codec, {
   contexts,
@@ -161,7 +165,7 @@ function onFrame(type: number, bytes: Uint8Array, start: number): void {
       const fn = readTable(FunctionPayload.getRootAsFunctionPayload, bytes, start);
       const hash = fn.hash() as string;
       // A copy: what comes next overwrites the frame.
-      if (code?.arrived(hash, fn.found() ? fn.payloadArray()!.slice() : undefined)) return;
+      if (files.arrived(hash, fn.found() ? fn.payloadArray()!.slice() : undefined)) return;
       if (fn.found()) functions.arrived(hash, fn.payloadArray()!.slice());
       else {
         functions.failed(

@@ -378,17 +378,6 @@ TEST(what_is_written_into_a_view_reaches_nobody_else) {
   CheckEmpty(*world.store);
 }
 
-TEST(populating_ahead_leaves_the_content_alone) {
-  World world(8 * kMinMemory);
-  const Sample sample = {.meta = Bytes(3, 3000)};
-  const Handle handle = MustPut(*world.own, 1, sample);
-  const uint64_t populated = world.store->PopulateAhead(2 * kMinMemory);
-  CHECK(populated == 0 || populated == 2 * kMinMemory);
-  CHECK(ReadsAs(*world.own, handle, sample));
-  world.own->DropReference(handle);
-  CheckEmpty(*world.store);
-}
-
 // --- Room ------------------------------------------------------------------------------------------------
 
 TEST(a_full_arena_has_room_again_after_a_drop) {
