@@ -116,6 +116,7 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
     this.values = new ObjectValues(store, codec, {
       fullTimeout: STORE_FULL_MILLISECONDS,
       requestCollection: (bytes) => {
+        this.submitter.results.letGo();
         sendTable(link.connection, FrameType.CollectRequest, new CollectRequestT(bytes));
         link.connection.flush();
       },
