@@ -2,7 +2,8 @@ import type { RemoteOptions } from '../api/options.js';
 import { createRemote } from '../api/remote.js';
 import { session } from '../api/session.js';
 import { RayletDiedError, SerializationError } from '../errors/index.js';
-import { amountsOfTables, readTable } from '../protocol/frames.js';
+import { amountsOf } from '../protocol/amounts.js';
+import { readTable } from '../protocol/frames.js';
 import {
   ClientKind,
   FetchFunctionT,
@@ -85,7 +86,7 @@ const runtime = new Runtime(link, admission, shipping.codec, {
   contexts,
   ownWorker: number,
   ownTarget: own,
-  resources: amountsOfTables(admission.welcome.resources),
+  resources: amountsOf(admission.welcome.resources),
   onFrame,
   onDrained: () => {
     executor.turn();
