@@ -9,6 +9,11 @@ export interface NodeStatistics {
   readonly holders: readonly StoreHolding[];
   /** The scheduler's own description: resources, workers, leases, waiting demand. */
   readonly scheduler: Readonly<Record<string, unknown>>;
+  /** Tasks that this process submitted. */
+  readonly tasks: {
+    /** Ran again because their results were lost with another node. */
+    readonly rebuilt: number;
+  };
   readonly workers: readonly { readonly worker: number; readonly pid: number; readonly slot: number }[];
 }
 
@@ -16,5 +21,6 @@ export interface NodeStatistics {
 export async function statistics(): Promise<NodeStatistics> {
   const { runtime } = session.require('mobula.statistics');
   const node = JSON.parse(await runtime.statistics()) as Pick<NodeStatistics, 'scheduler' | 'workers'>;
-  return { ...node, store: runtime.store.statistics(), holders: runtime.store.holders() };
+  const tasks = { rebuilt: runtime.submitter.results.rebuilt };
+  return { ...node, store: runtime.store.statistics(), holders: runtime.store.holders(), tasks };
 }
