@@ -274,7 +274,7 @@ export class Submitter {
       lease.stalled = false;
     }
     if (status !== TaskStatus.Discarded) {
-      fn.meanMicroseconds = smoothed(fn.meanMicroseconds, Math.max(microseconds, 1));
+      fn.meanMicroseconds = smoothed(fn.meanMicroseconds, microseconds);
     }
     if (status === TaskStatus.Elsewhere && error !== undefined) {
       if (task.state !== TaskState.Done) this.#keptElsewhere(task, microseconds, worker, error);
