@@ -72,7 +72,7 @@ export class Peer implements RemotePeer {
   ) {
     this.connection = connection;
     this.#host = host;
-    this.#transfers = new Transfers(connection, host);
+    this.#transfers = new Transfers(node, connection, host);
   }
 
   /** @throws when the message makes no sense: the link is to be closed then */
@@ -170,12 +170,10 @@ export class Peer implements RemotePeer {
     if (known !== undefined) return known;
     const job: DelegatedJob = { delegate: undefined, waiting: [], gone: false };
     this.#jobs.set(number, job);
-    const output = (each: OutputText): void =>
-      sendPeerTable(
-        this.connection,
-        PeerFrame.RemoteOutput,
-        new RemoteOutputT(number, each.name, each.pid, each.stderr, each.text),
-      );
+    const output = ({ name, pid, stderr, text }: OutputText): void => {
+      const line = new RemoteOutputT(number, name, pid, stderr, text);
+      sendPeerTable(this.connection, PeerFrame.RemoteOutput, line);
+    };
     void this.#open(job, name, output).then((runtime) => {
       if (runtime === undefined) return;
       job.delegate = new Delegate(runtime, new Replicas(runtime, this.#transfers.fetch), {
@@ -252,15 +250,20 @@ export class Peer implements RemotePeer {
     const results = Array.from({ length: message.transfersLength() }, (_, index) =>
       this.#transfers.takeResult(message.transfers(index)!),
     );
-    this.#host.tasks.finished(
-      token,
-      message.failed(),
-      message.microseconds(),
-      results.map((result) => result?.received),
-    );
-    void Promise.all(results.flatMap((result) => result?.nested ?? [])).then(() =>
-      this.#host.tasks.taken(this, token),
-    );
+    const finish = (): void =>
+      this.#host.tasks.finished(
+        token,
+        message.failed(),
+        message.microseconds(),
+        results.map((result) => result?.received),
+      );
+    // Some may have to wait for room in the store.
+    const waits = results.filter((result) => result?.isSettled === false);
+    if (waits.length === 0) finish();
+    else void Promise.all(waits.map((result) => result!.settled)).then(finish);
+    void Promise.all(results.map((result) => result?.settled))
+      .then(() => Promise.all(results.flatMap((result) => result?.nested ?? [])))
+      .then(() => this.#host.tasks.taken(this, token));
   }
 }
 

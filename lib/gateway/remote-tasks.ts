@@ -11,7 +11,7 @@ import { TaskStatus } from '../protocol/generated/protocol.js';
 import { ERROR_FLAG, ownCopy } from '../runtime/object-values.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { AssignedFunction, Assignment, AssignmentOrigin, AssignmentSink } from '../worker/assignment.js';
-import type { ReceivedObject } from './object-transfer.js';
+import type { ReceivedObject } from './incoming-object.js';
 import { byteList, ID_BYTES, type PeerConnection, sendPeerTable } from './peer-frames.js';
 
 /** Work in microseconds that the other node is to have in its hands under one lease: some round trips. */

@@ -1,6 +1,6 @@
 import { ObjectLostError } from '../errors/index.js';
 import type { Runtime } from '../runtime/runtime.js';
-import type { ReceivedObject } from './object-transfer.js';
+import type { ReceivedObject } from './incoming-object.js';
 import { idKey } from './peer-frames.js';
 
 /** Gets an object from the node that named it; undefined when that has it no more, or is gone. */
@@ -18,7 +18,8 @@ interface Replica {
 
 /**
  * This node's copies of another node's objects, under their own ids, for one environment. A copy is fetched when it is first
- * named, and kept for later tasks until the other node has freed the object.
+ * named, and kept for later tasks until the other node has freed the object,
+ * or this one needs the room.
  */
 export class Replicas {
   readonly runtime: Runtime;
@@ -31,7 +32,8 @@ export class Replicas {
   }
 
   /**
-   * The handle of the object here, valid until it is dropped. It may be pending yet; one that is not to be had becomes
+   * The handle of the object here, valid until it is dropped or evicted: who needs it for longer than this turn holds it. It may be
+   * pending yet; one that is not to be had becomes
    * an ObjectLostError.
    * @param arrivals gets what to wait for when it has to be complete
    */
@@ -58,6 +60,16 @@ export class Replicas {
     this.runtime.store.release(replica.handle);
   }
 
+  /** Lets go of the complete ones. Who refers to them here keeps them; who names them again fetches them again. */
+  evict(): void {
+    const { store } = this.runtime;
+    for (const [key, { handle }] of this.#replicas) {
+      if (store.state(handle) === 1) continue;
+      this.#replicas.delete(key);
+      store.release(handle);
+    }
+  }
+
   dropAll(): void {
     for (const { handle } of this.#replicas.values()) this.runtime.store.release(handle);
     this.#replicas.clear();
@@ -68,8 +80,13 @@ export class Replicas {
    * there as well: who names it learns that it was freed.
    */
   #adopt(handle: number): Replica {
-    this.runtime.store.hold(handle);
-    return { handle, arrived: Promise.resolve() };
+    const { store, waiting } = this.runtime;
+    store.hold(handle);
+    const arrived = new Promise<void>((resolve) => {
+      const waiter = { objectReady: () => resolve(), objectsLost: () => resolve() };
+      if (!waiting.subscribe(handle, waiter)) resolve();
+    });
+    return { handle, arrived };
   }
 
   #create(id: Uint8Array): Replica {
