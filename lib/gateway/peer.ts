@@ -18,7 +18,8 @@ import {
   TaskFinishedT,
 } from '../protocol/generated/peers.js';
 import type { Runtime } from '../runtime/runtime.js';
-import { Delegate } from './delegate.js';
+import { Delegate, type FinishedTask } from './delegate.js';
+import type { ReceivedObject } from './incoming-object.js';
 import { idsOf, type PeerConnection, peerBuffer, sendPeerTable } from './peer-frames.js';
 import type { RemotePeer, RemoteTasks } from './remote-tasks.js';
 import { Replicas } from './replicas.js';
@@ -141,6 +142,10 @@ export class Peer implements RemotePeer {
     return this.#transfers.share(handles);
   }
 
+  fetch(id: Uint8Array, arrivals: Promise<void>[]): Promise<ReceivedObject | undefined> {
+    return this.#transfers.fetch(this.#transfers.replicas, id, arrivals);
+  }
+
   /** Tells the other node which of the objects that it was told of were freed here. */
   dropFreed(): void {
     this.#transfers.dropFreed();
@@ -177,8 +182,7 @@ export class Peer implements RemotePeer {
     void this.#open(job, name, output).then((runtime) => {
       if (runtime === undefined) return;
       job.delegate = new Delegate(runtime, new Replicas(runtime, this.#transfers.fetch), {
-        finished: (token, handles, failed, microseconds) =>
-          void this.#sendResults(runtime, token, handles, failed, microseconds),
+        finished: (task) => void this.#sendResults(runtime, task),
       });
       const { waiting } = job;
       job.waiting = [];
@@ -230,16 +234,13 @@ export class Peer implements RemotePeer {
     if (job.delegate !== undefined) close(job.delegate.runtime);
   }
 
-  async #sendResults(
-    runtime: Runtime,
-    token: number,
-    handles: Float64Array,
-    failed: boolean,
-    microseconds: number,
-  ): Promise<void> {
+  async #sendResults(runtime: Runtime, task: FinishedTask): Promise<void> {
+    const { token, handles, failed, kept } = task;
     const transfers: number[] = [];
-    for (const handle of handles) transfers.push(await this.#transfers.sendResult(runtime, handle));
-    const finished = new TaskFinishedT(token, failed, Math.max(1, Math.round(microseconds)), transfers);
+    if (kept.length === 0)
+      for (const handle of handles) transfers.push(await this.#transfers.sendResult(runtime, handle));
+    const microseconds = Math.max(1, Math.round(task.microseconds));
+    const finished = new TaskFinishedT(token, failed, microseconds, transfers, [...kept]);
     sendPeerTable(this.connection, PeerFrame.TaskFinished, finished);
   }
 
@@ -247,6 +248,11 @@ export class Peer implements RemotePeer {
 
   #taskFinished(message: TaskFinished): void {
     const token = message.token();
+    if (message.keptLength() > 0) {
+      const sizes = Array.from({ length: message.keptLength() }, (_, index) => message.kept(index)!);
+      this.#host.tasks.kept(token, message.microseconds(), sizes);
+      return;
+    }
     const results = Array.from({ length: message.transfersLength() }, (_, index) =>
       this.#transfers.takeResult(message.transfers(index)!),
     );

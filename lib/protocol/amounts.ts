@@ -8,8 +8,9 @@ export function resourceTables(amounts: Amounts): ResourceT[] {
   return Object.entries(amounts).map(([name, amount]) => new ResourceT(name, amount));
 }
 
+/** Reads what frames of either schema carry; flatc's types leave open whether names are text. */
 export function amountsOf(
-  tables: readonly { readonly name: ResourceT['name']; readonly amount: number }[],
+  tables: readonly { readonly name: string | Uint8Array | null; readonly amount: number }[],
 ): Record<string, number> {
   return Object.fromEntries(tables.map(({ name, amount }) => [String(name), amount]));
 }
