@@ -7,6 +7,7 @@ import {
   FrameType,
   FunctionPayload,
   JobEnded,
+  LinkTrafficT,
   NodeAvailable,
   NodeGoneT,
   NodeRenamedT,
@@ -102,6 +103,7 @@ export class Gateway implements PeerHost {
     setInterval(() => {
       for (const peer of this.#peers.values()) peer.dropFreed();
       this.tasks.results.review();
+      this.#reportTraffic();
       this.#dropViews();
     }, FREED_MILLISECONDS).unref();
   }
@@ -176,8 +178,21 @@ export class Gateway implements PeerHost {
     this.runtime.send(FrameType.PeerChanged, new PeerChangedT(peer.number, resourceTables(amounts)));
   }
 
+  keptAt(handle: number): string | undefined {
+    return this.tasks.results.nodeOf(handle);
+  }
+
   viewed(runtime: Runtime): void {
     this.#viewed.add(runtime);
+  }
+
+  #reportTraffic(): void {
+    for (const peer of this.#peers.values()) {
+      const { number, bytesSent, bytesReceived } = peer;
+      if (peer.reportedBytes === bytesSent + bytesReceived) continue;
+      peer.reportedBytes = bytesSent + bytesReceived;
+      this.runtime.send(FrameType.LinkTraffic, new LinkTrafficT(number, bytesSent, bytesReceived));
+    }
   }
 
   /**

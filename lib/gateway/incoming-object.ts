@@ -112,12 +112,7 @@ export class IncomingObject {
       return;
     }
     const { store } = this.#runtime;
-    const { draft, buffer } = await roomFor(
-      this.#runtime,
-      length,
-      () => store.allocate(length),
-      this.#evict,
-    );
+    const { draft, buffer } = await roomFor(this.#runtime, length, () => store.allocate(length), this.#evict);
     if (this.#over) {
       store.abort(draft);
       return;

@@ -57,6 +57,8 @@ interface DelegatedJob {
 /** Another node: both run tasks for each other, over one link. */
 export class Peer implements RemotePeer {
   readonly connection: PeerConnection;
+  /** The sum of both counters when the raylet was told of them. */
+  reportedBytes = 0;
   readonly #host: PeerHost;
   readonly #transfers: Transfers;
   readonly #jobs = new Map<number, DelegatedJob>();
@@ -74,6 +76,16 @@ export class Peer implements RemotePeer {
     this.connection = connection;
     this.#host = host;
     this.#transfers = new Transfers(node, connection, host);
+  }
+
+  /** Bytes of objects that were sent to the other node over this link. */
+  get bytesSent(): number {
+    return this.#transfers.bytesSent;
+  }
+
+  /** Bytes of objects that came from the other node over this link. */
+  get bytesReceived(): number {
+    return this.#transfers.bytesReceived;
   }
 
   /** @throws when the message makes no sense: the link is to be closed then */

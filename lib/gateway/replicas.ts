@@ -1,4 +1,5 @@
 import { ObjectLostError } from '../errors/index.js';
+import { ObjectState } from '../runtime/object-values.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { ReceivedObject } from './incoming-object.js';
 import { idKey } from './peer-frames.js';
@@ -64,7 +65,7 @@ export class Replicas {
   evict(): void {
     const { store } = this.runtime;
     for (const [key, { handle }] of this.#replicas) {
-      if (store.state(handle) === 1) continue;
+      if (store.state(handle) === ObjectState.Pending) continue;
       this.#replicas.delete(key);
       store.release(handle);
     }

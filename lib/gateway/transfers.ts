@@ -16,13 +16,21 @@ import {
   SendChunks,
   SendChunksT,
 } from '../protocol/generated/peers.js';
+import { ObjectState } from '../runtime/object-values.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { Arrival } from './arrival.js';
 import { Ask, download, type Outcome } from './download.js';
 import type { Exchange } from './exchange.js';
 import { type Piece, SMALL_BYTES } from './incoming-object.js';
 import { arrivingSource, type ObjectSource, storedSource } from './object-source.js';
-import { byteList, ID_BYTES, joinIds, type PeerConnection, peerBuffer, sendPeerTable } from './peer-frames.js';
+import {
+  byteList,
+  ID_BYTES,
+  joinIds,
+  type PeerConnection,
+  peerBuffer,
+  sendPeerTable,
+} from './peer-frames.js';
 import { ReceivedResult } from './received-result.js';
 import { type Fetch, Replicas } from './replicas.js';
 
@@ -39,6 +47,8 @@ export interface TransfersHost {
   /** This node's own part in the store. */
   readonly runtime: Runtime;
   readonly exchange: Exchange;
+  /** The node that keeps the value of this object, which is pending here; undefined when none is known to. */
+  keptAt(handle: number): string | undefined;
   /** An object of that runtime was read in place, to be sent. */
   viewed(runtime: Runtime): void;
 }
@@ -151,7 +161,7 @@ export class Transfers {
    * Ids of objects here, one after another, for a message to the other node, which is told when they are freed. One that is
    * gone already keeps its place: who asks for it is told so.
    */
-  share(handles: ArrayLike<number>): Uint8Array {
+  readonly share = (handles: ArrayLike<number>): Uint8Array => {
     const ids = this.#idsOf(handles);
     for (let index = 0; index < handles.length; index++) {
       const handle = handles[index]!;
@@ -160,7 +170,7 @@ export class Transfers {
         this.#shared.set(handle, ids.slice(index * ID_BYTES, (index + 1) * ID_BYTES));
     }
     return ids;
-  }
+  };
 
   /** Tells the other node which of the objects that it was told of were freed here. */
   dropFreed(): void {
@@ -177,8 +187,7 @@ export class Transfers {
   }
 
   /** Gets an object that the other node has named, from there or from wherever that one says. */
-  readonly fetch: Fetch = (replicas, id, nested) =>
-    download(this.#host.exchange, this, replicas, id, nested);
+  readonly fetch: Fetch = (replicas, id, nested) => download(this.#host.exchange, this, replicas, id, nested);
 
   /**
    * Asks the other node for an object, from where its arrival stands.
@@ -202,7 +211,7 @@ export class Transfers {
   async sendResult(runtime: Runtime, handle: number): Promise<number> {
     const transfer = this.#nextResult;
     this.#nextResult = transfer === 2 ** 32 - 1 ? FIRST_RESULT_TRANSFER : transfer + 1;
-    await this.#send(transfer, storedSource(runtime, handle), (handles) => this.share(handles));
+    await this.#send(transfer, storedSource(runtime, handle), this.share);
     this.#host.viewed(runtime);
     return transfer;
   }
@@ -227,12 +236,12 @@ export class Transfers {
 
   // ---- out
 
-  #idsOf(handles: ArrayLike<number>): Uint8Array {
+  readonly #idsOf = (handles: ArrayLike<number>): Uint8Array => {
     const ids = new Uint8Array(handles.length * ID_BYTES);
     for (let index = 0; index < handles.length; index++)
       this.#host.runtime.store.writeId(handles[index]!, ids, index * ID_BYTES);
     return ids;
-  }
+  };
 
   /** Answers a request for an object. */
   async #serve(transfer: number, id: Uint8Array, ask: Ask): Promise<void> {
@@ -245,29 +254,35 @@ export class Transfers {
     }
     // The objects of a copy are named by their home.
     if (ask !== Ask.Copy) this.share([handle]);
-    const source = await this.#sourceOf(handle, id, ask);
-    const big = source !== undefined && sizeOf(source) >= SMALL_BYTES;
-    const nodes = big && ask === Ask.Home ? exchange.refer(handle, this) : [];
-    if (big && ask === Ask.HomeItself) exchange.sent(handle, this);
-    if (nodes.length > 0)
-      sendPeerTable(
-        this.#connection,
-        PeerFrame.ObjectElsewhere,
-        new ObjectElsewhereT(transfer, nodes),
-      );
+    const kept = ask === Ask.Home ? this.#keptElsewhere(handle) : undefined;
+    if (kept !== undefined) this.#elsewhere(transfer, [...exchange.refer(handle, this), kept]);
     else {
-      await this.#send(transfer, source, (handles) =>
-        ask === Ask.Copy ? this.#idsOf(handles) : this.share(handles),
-      );
+      const source = await this.#sourceOf(handle, id, ask);
+      const big = source !== undefined && sizeOf(source) >= SMALL_BYTES;
+      const nodes = big && ask === Ask.Home ? exchange.refer(handle, this) : [];
+      if (big && ask === Ask.HomeItself) exchange.sent(handle, this);
+      if (nodes.length > 0) this.#elsewhere(transfer, nodes);
+      else await this.#send(transfer, source, ask === Ask.Copy ? this.#idsOf : this.share);
     }
     store.release(handle);
     this.#host.viewed(runtime);
   }
 
+  /** The node that the value need not pass through this one to come from, for an object that is not here. */
+  #keptElsewhere(handle: number): string | undefined {
+    if (this.#host.runtime.store.state(handle) !== ObjectState.Pending) return undefined;
+    const node = this.#host.keptAt(handle);
+    return node === this.node ? undefined : node;
+  }
+
+  #elsewhere(transfer: number, nodes: string[]): void {
+    sendPeerTable(this.#connection, PeerFrame.ObjectElsewhere, new ObjectElsewhereT(transfer, nodes));
+  }
+
   /** The object as soon as it can be sent, or the beginning of it. */
   async #sourceOf(handle: number, id: Uint8Array, ask: Ask): Promise<ObjectSource | undefined> {
     const { runtime, exchange } = this.#host;
-    const pending = runtime.store.state(handle) === 1;
+    const pending = runtime.store.state(handle) === ObjectState.Pending;
     const arrival = pending ? exchange.arriving(id) : undefined;
     if (arrival !== undefined) {
       const giveUp = ask === Ask.Copy ? performance.now() + COPY_MILLISECONDS : Number.POSITIVE_INFINITY;
