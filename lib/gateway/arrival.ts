@@ -11,6 +11,8 @@ export class Arrival {
   readonly replicas: Replicas;
   /** What it contains is on its way, too. */
   readonly nested: Promise<void>[];
+  /** Resolves when it has ended. */
+  readonly over: Promise<void>;
   readonly #exchange: Exchange;
   #object: IncomingObject | undefined;
   #memory: Promise<void> | undefined;
@@ -19,11 +21,15 @@ export class Arrival {
   #ready = false;
   #ended = false;
   #watchers: (() => void)[] = [];
+  #isOver!: () => void;
 
   constructor(exchange: Exchange, replicas: Replicas, nested: Promise<void>[]) {
     this.#exchange = exchange;
     this.replicas = replicas;
     this.nested = nested;
+    this.over = new Promise((resolve) => {
+      this.#isOver = resolve;
+    });
   }
 
   /** The object, when it has its memory, so that its bytes come. */
@@ -90,6 +96,7 @@ export class Arrival {
     this.#exchange.memory.release(this.#leave);
     this.#leave = 0;
     this.#tell();
+    this.#isOver();
   }
 
   async #reserve(object: IncomingObject): Promise<void> {

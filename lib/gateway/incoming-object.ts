@@ -141,7 +141,8 @@ export class IncomingObject {
    * longer this object's once it is finished.
    */
   read(position: number, most: number): Piece | undefined {
-    if (this.#over || position >= this.#position) return undefined;
+    // With its runtime its memory is gone.
+    if (this.#over || this.#runtime.ended !== undefined || position >= this.#position) return undefined;
     const { buffer, offset } = placeOf(this.lengths, position);
     const end = Math.min(offset + most, offset + this.#position - position, this.lengths[buffer]!);
     return { buffer, offset, bytes: this.#buffers[buffer]!.slice(offset, end) };

@@ -15,6 +15,11 @@ export interface ObjectSource {
   more(): Promise<boolean>;
 }
 
+/** Bytes of all its buffers. */
+export function sizeOf({ lengths }: Pick<ObjectSource, 'lengths'>): number {
+  return lengths.reduce((sum, length) => sum + length, 0);
+}
+
 /** A complete object of this node, read in place. Undefined when it is gone. The caller holds it meanwhile. */
 export function storedSource(runtime: Runtime, handle: number): ObjectSource | undefined {
   const { store } = runtime;

@@ -193,7 +193,7 @@ export class Peer implements RemotePeer {
     };
     void this.#open(job, name, output).then((runtime) => {
       if (runtime === undefined) return;
-      job.delegate = new Delegate(runtime, new Replicas(runtime, this.#transfers.fetch), {
+      job.delegate = new Delegate(runtime, new Replicas(runtime, this.#transfers), {
         finished: (task) => void this.#sendResults(runtime, task),
       });
       const { waiting } = job;

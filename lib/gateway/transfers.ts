@@ -4,12 +4,10 @@ import {
   FetchObject,
   FetchObjectT,
   ObjectBegin,
-  ObjectBeginT,
   ObjectChunk,
   ObjectElsewhere,
   ObjectElsewhereT,
   ObjectMissing,
-  ObjectMissingT,
   PeerFrame,
   RefuseObject,
   RefuseObjectT,
@@ -21,8 +19,8 @@ import type { Runtime } from '../runtime/runtime.js';
 import { Arrival } from './arrival.js';
 import { Ask, download, type Outcome } from './download.js';
 import type { Exchange } from './exchange.js';
-import { type Piece, SMALL_BYTES } from './incoming-object.js';
-import { arrivingSource, type ObjectSource, storedSource } from './object-source.js';
+import { type ReceivedObject, SMALL_BYTES } from './incoming-object.js';
+import { arrivingSource, type ObjectSource, sizeOf, storedSource } from './object-source.js';
 import {
   byteList,
   ID_BYTES,
@@ -32,13 +30,11 @@ import {
   sendPeerTable,
 } from './peer-frames.js';
 import { ReceivedResult } from './received-result.js';
-import { type Fetch, Replicas } from './replicas.js';
+import { type ObjectHome, Replicas } from './replicas.js';
+import { CHUNK_HEADER_BYTES, Sendings } from './sendings.js';
 
 /** Numbers of transfers from here on are those of results, chosen by their sender. */
 const FIRST_RESULT_TRANSFER = 2 ** 31;
-/** Bytes of a buffer in one frame: small enough that other messages get in between. */
-const CHUNK_BYTES = 1024 * 1024;
-const CHUNK_HEADER_BYTES = ObjectChunk.sizeOf();
 /** A node that is asked for its copy, and does not even know how large it will be, says after so long that it has none. */
 const COPY_MILLISECONDS = 2000;
 
@@ -60,29 +56,21 @@ interface Reception {
   fail(reason: unknown): void;
 }
 
-/** An object that goes out over this link. */
-interface Sending {
-  refused: boolean;
-  /** The other node says from where on it wants the bytes; undefined: it does not. */
-  start(position: number | undefined): void;
-}
-
 /** The objects on their way over the link to another node, both ways. */
-export class Transfers {
+export class Transfers implements ObjectHome {
   readonly node: string;
   /** Copies for this node's own part in the store: of what results contain. */
   readonly replicas: Replicas;
   readonly #connection: PeerConnection;
   readonly #host: TransfersHost;
   readonly #receptions = new Map<number, Reception>();
-  readonly #sendings = new Map<number, Sending>();
+  readonly #sendings: Sendings;
   /** Results that arrive, or have, before the word that their task is finished. */
   readonly #results = new Map<number, ReceivedResult>();
   /** Ids of objects here that the other node was told of, by handle. */
   readonly #shared = new Map<number, Uint8Array>();
   #nextFetch = 1;
   #nextResult = FIRST_RESULT_TRANSFER;
-  #bytesSent = 0;
   #bytesReceived = 0;
   #lost = false;
 
@@ -90,13 +78,14 @@ export class Transfers {
     this.node = node;
     this.#connection = connection;
     this.#host = host;
-    this.replicas = new Replicas(host.runtime, this.fetch);
+    this.#sendings = new Sendings(connection);
+    this.replicas = new Replicas(host.runtime, this);
     host.exchange.opened(this);
   }
 
   /** Bytes of objects that were sent to the other node. */
   get bytesSent(): number {
-    return this.#bytesSent;
+    return this.#sendings.bytes;
   }
 
   /** Bytes of objects that came from the other node. */
@@ -124,15 +113,12 @@ export class Transfers {
       }
       case PeerFrame.SendChunks: {
         const message = SendChunks.getRootAsSendChunks(peerBuffer(body));
-        this.#sendings.get(message.transfer())?.start(message.start());
+        this.#sendings.start(message.transfer(), message.start());
         return true;
       }
-      case PeerFrame.RefuseObject: {
-        const sending = this.#sendings.get(RefuseObject.getRootAsRefuseObject(peerBuffer(body)).transfer());
-        if (sending !== undefined) sending.refused = true;
-        sending?.start(undefined);
+      case PeerFrame.RefuseObject:
+        this.#sendings.refused(RefuseObject.getRootAsRefuseObject(peerBuffer(body)).transfer());
         return true;
-      }
       case PeerFrame.ObjectBegin:
         this.#bytesReceived += body.length;
         this.#begin(ObjectBegin.getRootAsObjectBegin(peerBuffer(body)));
@@ -187,7 +173,13 @@ export class Transfers {
   }
 
   /** Gets an object that the other node has named, from there or from wherever that one says. */
-  readonly fetch: Fetch = (replicas, id, nested) => download(this.#host.exchange, this, replicas, id, nested);
+  fetch(replicas: Replicas, id: Uint8Array, nested: Promise<void>[]): Promise<ReceivedObject | undefined> {
+    return download(this.#host.exchange, this, replicas, id, nested);
+  }
+
+  arriving(id: Uint8Array): Promise<void> | undefined {
+    return this.#host.exchange.arriving(id)?.over;
+  }
 
   /**
    * Asks the other node for an object, from where its arrival stands.
@@ -211,7 +203,7 @@ export class Transfers {
   async sendResult(runtime: Runtime, handle: number): Promise<number> {
     const transfer = this.#nextResult;
     this.#nextResult = transfer === 2 ** 32 - 1 ? FIRST_RESULT_TRANSFER : transfer + 1;
-    await this.#send(transfer, storedSource(runtime, handle), this.share);
+    await this.#sendings.send(transfer, storedSource(runtime, handle), this.share);
     this.#host.viewed(runtime);
     return transfer;
   }
@@ -228,7 +220,7 @@ export class Transfers {
     this.#lost = true;
     this.#host.exchange.closed(this);
     for (const transfer of [...this.#receptions.keys()]) this.#settle(transfer, { kind: 'failed' });
-    for (const sending of this.#sendings.values()) sending.start(undefined);
+    this.#sendings.lost();
     for (const result of this.#results.values()) result.discard();
     this.#results.clear();
     this.replicas.dropAll();
@@ -249,7 +241,7 @@ export class Transfers {
     const { store } = runtime;
     const handle = store.lookup(id, 0);
     if (handle === 0 || !store.hold(handle)) {
-      this.#missing(transfer);
+      await this.#sendings.send(transfer, undefined, this.share);
       return;
     }
     // The objects of a copy are named by their home.
@@ -262,7 +254,7 @@ export class Transfers {
       const nodes = big && ask === Ask.Home ? exchange.refer(handle, this) : [];
       if (big && ask === Ask.HomeItself) exchange.sent(handle, this);
       if (nodes.length > 0) this.#elsewhere(transfer, nodes);
-      else await this.#send(transfer, source, ask === Ask.Copy ? this.#idsOf : this.share);
+      else await this.#sendings.send(transfer, source, ask === Ask.Copy ? this.#idsOf : this.share);
     }
     store.release(handle);
     this.#host.viewed(runtime);
@@ -300,64 +292,6 @@ export class Transfers {
     return storedSource(runtime, handle);
   }
 
-  async #send(
-    transfer: number,
-    source: ObjectSource | undefined,
-    name: (handles: ArrayLike<number>) => Uint8Array,
-  ): Promise<void> {
-    if (source === undefined) {
-      this.#missing(transfer);
-      return;
-    }
-    const { flags, meta, lengths } = source;
-    const total = sizeOf(source);
-    const wanted = total < SMALL_BYTES ? 0 : this.#wanted(transfer);
-    const contained = byteList(name(source.contained));
-    const begin = new ObjectBeginT(transfer, flags, byteList(meta), contained, [...lengths]);
-    this.#bytesSent += sendPeerTable(this.#connection, PeerFrame.ObjectBegin, begin);
-    const start = typeof wanted === 'number' ? wanted : await wanted;
-    if (start !== undefined) await this.#sendChunks(transfer, source, start, total);
-    this.#sendings.delete(transfer);
-  }
-
-  /** From where on the other node wants the bytes, when it says so. */
-  #wanted(transfer: number): Promise<number | undefined> {
-    return new Promise((start) => {
-      this.#sendings.set(transfer, { refused: false, start });
-      if (this.#lost) start(undefined);
-    });
-  }
-
-  async #sendChunks(transfer: number, source: ObjectSource, start: number, total: number): Promise<void> {
-    let position = start;
-    while (position < total) {
-      await this.#connection.drained();
-      if (this.#connection.closed || this.#sendings.get(transfer)?.refused) return;
-      const piece = source.read(position, CHUNK_BYTES);
-      if (piece !== undefined) {
-        this.#sendChunk(transfer, piece);
-        position += piece.bytes.length;
-      } else if (!(await source.more())) {
-        this.#missing(transfer);
-        return;
-      }
-    }
-  }
-
-  #sendChunk(transfer: number, { buffer, offset, bytes }: Piece): void {
-    const header = new Uint8Array(CHUNK_HEADER_BYTES);
-    const view = new DataView(header.buffer);
-    view.setFloat64(0, offset, true);
-    view.setUint32(8, transfer, true);
-    view.setUint32(12, buffer, true);
-    this.#connection.send(PeerFrame.ObjectChunk, header, bytes);
-    this.#bytesSent += header.length + bytes.length;
-  }
-
-  #missing(transfer: number): void {
-    sendPeerTable(this.#connection, PeerFrame.ObjectMissing, new ObjectMissingT(transfer));
-  }
-
   // ---- in
 
   #settle(transfer: number, outcome: Outcome): void {
@@ -387,8 +321,11 @@ export class Transfers {
     const transfer = begin.transfer();
     if (!this.#receptions.has(transfer)) this.#expectResult(transfer);
     const reception = this.#receptions.get(transfer);
-    // Otherwise it was refused.
-    if (reception === undefined || this.#unwanted(transfer, reception)) return;
+    if (reception === undefined) {
+      this.#refuse(transfer, undefined);
+      return;
+    }
+    if (this.#unwanted(transfer, reception)) return;
     const { arrival } = reception;
     let memory: Promise<void> | undefined;
     try {
@@ -434,10 +371,6 @@ export class Transfers {
     this.#refuse(transfer, undefined);
     return true;
   }
-}
-
-function sizeOf({ lengths }: ObjectSource): number {
-  return lengths.reduce((sum, length) => sum + length, 0);
 }
 
 /** Resolves when the bytes of the object come, it has ended, or at that time. */

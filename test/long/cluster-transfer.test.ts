@@ -74,6 +74,17 @@ describe('objects on their way between five nodes', function () {
     assert.ok(sent < 2 * 8.5 * MEBIBYTE, `home sent ${sent} bytes`);
   });
 
+  it('go from the node that made them to those that need them', async () => {
+    const make = on('b', (length: number) => new Uint8Array(length).fill(7));
+    const ref = make.remote(16 * MEBIBYTE);
+    const before = await sentFromHome();
+    const hashes = await cluster.getAll(['c', 'd', 'e'].map((name) => on(name, hashOf).remote(ref)));
+    const expected = hashOf(new Uint8Array(16 * MEBIBYTE).fill(7));
+    assert.deepEqual(hashes, [expected, expected, expected]);
+    const sent = (await sentFromHome()) - before;
+    assert.ok(sent < MEBIBYTE, `home sent ${sent} bytes`);
+  });
+
   it('take the room of copies that are only kept', async () => {
     const kept: mobula.ObjectRef<Uint8Array>[] = [];
     // Three times what the store of that node holds; nobody refers to the copies of what went before.
