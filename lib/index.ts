@@ -36,7 +36,7 @@ export {
   remote,
 } from './api/remote.js';
 export { registerSerializer } from './api/serializers.js';
-export { type NodeStatistics, statistics } from './api/statistics.js';
+export { type LinkStatistics, type NodeStatistics, statistics } from './api/statistics.js';
 export {
   AlreadyInitializedError,
   BlockingGetError,

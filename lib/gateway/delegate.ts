@@ -59,6 +59,8 @@ export class Delegate {
   define(ship: ShipFunction): void {
     const hash = ship.hash()!;
     const held = idsOf(ship.heldArray()).map((id) => this.replicas.obtain(id, []));
+    // For as long as the job lasts, as the raylet does, once it knows.
+    for (const handle of held) this.runtime.store.hold(handle);
     this.#held.set(hash, held);
     this.runtime.exportFunction({
       hash,
@@ -109,11 +111,16 @@ export class Delegate {
       buffers: undefined,
       contained: contained.length === 0 ? undefined : contained,
     };
+    // Until it is submitted: copies are let go of when room is needed.
+    const named = [...dependencies.map(({ handle }) => handle), ...contained];
+    const held = named.filter((handle) => store.hold(handle));
     const act = (): void => {
-      if (task.done || this.runtime.ended !== undefined) return;
-      this.#submit(message.token(), task, () =>
-        this.runtime.calls.submitEncoded(fn, options, flags, handles, dependencies, encoded),
-      );
+      if (this.runtime.ended !== undefined) return;
+      if (!task.done)
+        this.#submit(message.token(), task, () =>
+          this.runtime.calls.submitEncoded(fn, options, flags, handles, dependencies, encoded),
+        );
+      for (const handle of held) store.release(handle);
     };
     // A worker opens these at once, as on the other node, where they were complete. Other refs may be to what is not done.
     const inStore = (flags & TaskFlags.ArgumentsInStore) !== 0;

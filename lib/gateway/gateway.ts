@@ -7,6 +7,7 @@ import {
   FrameType,
   FunctionPayload,
   JobEnded,
+  LinkTrafficT,
   NodeAvailable,
   NodeGoneT,
   NodeRenamedT,
@@ -35,6 +36,7 @@ import { listenSocket } from '../store/native.js';
 import { programFile } from '../store/package-files.js';
 import { createCodec } from '../values/index.js';
 import { SubmitterLink } from '../worker/submitter-link.js';
+import { Exchange } from './exchange.js';
 import { type OutputText, Peer, type PeerHost } from './peer.js';
 import type { PeerConnection } from './peer-frames.js';
 import { type FunctionCode, RemoteTasks } from './remote-tasks.js';
@@ -56,6 +58,7 @@ export interface PeerIdentity {
 export class Gateway implements PeerHost {
   readonly runtime: Runtime;
   readonly tasks: RemoteTasks;
+  readonly exchange = new Exchange();
   readonly #directory: string;
   readonly #surroundings: Surroundings | undefined;
   readonly #onAvailable: (amounts: Amounts) => void;
@@ -80,7 +83,9 @@ export class Gateway implements PeerHost {
     this.#directory = directory;
     this.#surroundings = surroundings;
     this.#onAvailable = onAvailable;
-    this.runtime = newRuntime(link, admission, (type, bytes, start) => this.#onFrame(type, bytes, start));
+    this.runtime = newRuntime(link, admission, this.exchange, (type, bytes, start) =>
+      this.#onFrame(type, bytes, start),
+    );
     this.tasks = new RemoteTasks(this.runtime, {
       fetchFunction: (hash, job) => this.#fetchFunction(hash, job),
     });
@@ -98,6 +103,7 @@ export class Gateway implements PeerHost {
     setInterval(() => {
       for (const peer of this.#peers.values()) peer.dropFreed();
       this.tasks.results.review();
+      this.#reportTraffic();
       this.#dropViews();
     }, FREED_MILLISECONDS).unref();
   }
@@ -153,7 +159,7 @@ export class Gateway implements PeerHost {
       jobName,
       workerCommand(this.#surroundings),
     );
-    return newRuntime(link, admission, (type, bytes, start) => {
+    return newRuntime(link, admission, this.exchange, (type, bytes, start) => {
       if (type !== FrameType.Output) return;
       const { name, pid, stderr, text } = readTable(Output.getRootAsOutput, bytes, start).unpack();
       output({ name: String(name), pid, stderr, text: String(text) });
@@ -172,8 +178,21 @@ export class Gateway implements PeerHost {
     this.runtime.send(FrameType.PeerChanged, new PeerChangedT(peer.number, resourceTables(amounts)));
   }
 
+  keptAt(handle: number): string | undefined {
+    return this.tasks.results.nodeOf(handle);
+  }
+
   viewed(runtime: Runtime): void {
     this.#viewed.add(runtime);
+  }
+
+  #reportTraffic(): void {
+    for (const peer of this.#peers.values()) {
+      const { number, bytesSent, bytesReceived } = peer;
+      if (peer.reportedBytes === bytesSent + bytesReceived) continue;
+      peer.reportedBytes = bytesSent + bytesReceived;
+      this.runtime.send(FrameType.LinkTraffic, new LinkTrafficT(number, bytesSent, bytesReceived));
+    }
   }
 
   /**
@@ -301,6 +320,7 @@ function workerCommand(surroundings: Surroundings | undefined): WorkerCommand {
 function newRuntime(
   link: RayletLink,
   admission: Admission,
+  exchange: Exchange,
   onFrame: (type: number, bytes: Uint8Array, start: number) => void,
 ): Runtime {
   // Only errors are encoded here: values pass through as the bytes they are.
@@ -312,6 +332,7 @@ function newRuntime(
     resources: {},
     onFrame,
     onDrained: () => undefined,
+    onCollect: exchange.evict,
     // Without its raylet a gateway is of no use.
     onRayletDied: () => process.exit(0),
     describeRayletEnd: () => new Promise(() => undefined),

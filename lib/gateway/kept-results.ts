@@ -2,7 +2,7 @@ import { ObjectLostError } from '../errors/index.js';
 import { FrameType, ResultsElsewhereT } from '../protocol/generated/protocol.js';
 import { ERROR_FLAG } from '../runtime/object-values.js';
 import type { Runtime } from '../runtime/runtime.js';
-import type { ReceivedObject } from './object-transfer.js';
+import type { ReceivedObject } from './incoming-object.js';
 import type { RemotePeer } from './remote-tasks.js';
 
 /** The results of one task, which are values at the node that ran it and pending objects here. */

@@ -13,16 +13,21 @@ export interface PeerConnection {
 
 const builder = new Builder(1024);
 
-/** Sends one table. */
+/**
+ * Sends one table.
+ * @returns its length in bytes
+ */
 export function sendPeerTable(
   peer: PeerConnection,
   type: number,
   table: { pack(builder: Builder): number },
-): void {
+): number {
   builder.clear();
   builder.finish(table.pack(builder));
   // The builder is used again while the bytes are under way.
-  peer.send(type, builder.asUint8Array().slice());
+  const body = builder.asUint8Array().slice();
+  peer.send(type, body);
+  return body.length;
 }
 
 /** A position in a received body, for the readers of tables and structs. */

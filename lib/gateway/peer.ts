@@ -19,7 +19,7 @@ import {
 } from '../protocol/generated/peers.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { Delegate, type FinishedTask } from './delegate.js';
-import type { ReceivedObject } from './object-transfer.js';
+import type { ReceivedObject } from './incoming-object.js';
 import { idsOf, type PeerConnection, peerBuffer, sendPeerTable } from './peer-frames.js';
 import type { RemotePeer, RemoteTasks } from './remote-tasks.js';
 import { Replicas } from './replicas.js';
@@ -57,6 +57,8 @@ interface DelegatedJob {
 /** Another node: both run tasks for each other, over one link. */
 export class Peer implements RemotePeer {
   readonly connection: PeerConnection;
+  /** The sum of both counters when the raylet was told of them. */
+  reportedBytes = 0;
   readonly #host: PeerHost;
   readonly #transfers: Transfers;
   readonly #jobs = new Map<number, DelegatedJob>();
@@ -73,7 +75,17 @@ export class Peer implements RemotePeer {
   ) {
     this.connection = connection;
     this.#host = host;
-    this.#transfers = new Transfers(connection, host);
+    this.#transfers = new Transfers(node, connection, host);
+  }
+
+  /** Bytes of objects that were sent to the other node over this link. */
+  get bytesSent(): number {
+    return this.#transfers.bytesSent;
+  }
+
+  /** Bytes of objects that came from the other node over this link. */
+  get bytesReceived(): number {
+    return this.#transfers.bytesReceived;
   }
 
   /** @throws when the message makes no sense: the link is to be closed then */
@@ -175,15 +187,13 @@ export class Peer implements RemotePeer {
     if (known !== undefined) return known;
     const job: DelegatedJob = { delegate: undefined, waiting: [], gone: false };
     this.#jobs.set(number, job);
-    const output = (each: OutputText): void =>
-      sendPeerTable(
-        this.connection,
-        PeerFrame.RemoteOutput,
-        new RemoteOutputT(number, each.name, each.pid, each.stderr, each.text),
-      );
+    const output = ({ name, pid, stderr, text }: OutputText): void => {
+      const line = new RemoteOutputT(number, name, pid, stderr, text);
+      sendPeerTable(this.connection, PeerFrame.RemoteOutput, line);
+    };
     void this.#open(job, name, output).then((runtime) => {
       if (runtime === undefined) return;
-      job.delegate = new Delegate(runtime, new Replicas(runtime, this.#transfers.fetch), {
+      job.delegate = new Delegate(runtime, new Replicas(runtime, this.#transfers), {
         finished: (task) => void this.#sendResults(runtime, task),
       });
       const { waiting } = job;
@@ -258,15 +268,20 @@ export class Peer implements RemotePeer {
     const results = Array.from({ length: message.transfersLength() }, (_, index) =>
       this.#transfers.takeResult(message.transfers(index)!),
     );
-    this.#host.tasks.finished(
-      token,
-      message.failed(),
-      message.microseconds(),
-      results.map((result) => result?.received),
-    );
-    void Promise.all(results.flatMap((result) => result?.nested ?? [])).then(() =>
-      this.#host.tasks.taken(this, token),
-    );
+    const finish = (): void =>
+      this.#host.tasks.finished(
+        token,
+        message.failed(),
+        message.microseconds(),
+        results.map((result) => result?.received),
+      );
+    // Some may have to wait for room in the store.
+    const waits = results.filter((result) => result?.isSettled === false);
+    if (waits.length === 0) finish();
+    else void Promise.all(waits.map((result) => result!.settled)).then(finish);
+    void Promise.all(results.map((result) => result?.settled))
+      .then(() => Promise.all(results.flatMap((result) => result?.nested ?? [])))
+      .then(() => this.#host.tasks.taken(this, token));
   }
 }
 

@@ -12,8 +12,8 @@ import { ERROR_FLAG } from '../runtime/object-values.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { smoothed } from '../runtime/smoothed.js';
 import type { AssignedFunction, Assignment, AssignmentOrigin, AssignmentSink } from '../worker/assignment.js';
+import type { ReceivedObject } from './incoming-object.js';
 import { KeptResults } from './kept-results.js';
-import type { ReceivedObject } from './object-transfer.js';
 import { byteList, ID_BYTES, type PeerConnection, sendPeerTable } from './peer-frames.js';
 
 /** Work in microseconds that the other node is to have in its hands under one lease: some round trips. */

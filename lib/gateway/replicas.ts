@@ -1,14 +1,20 @@
 import { ObjectLostError } from '../errors/index.js';
+import { ObjectState } from '../runtime/object-values.js';
 import type { Runtime } from '../runtime/runtime.js';
-import type { ReceivedObject } from './object-transfer.js';
+import type { ReceivedObject } from './incoming-object.js';
 import { idKey } from './peer-frames.js';
 
-/** Gets an object from the node that named it; undefined when that has it no more, or is gone. */
-export type Fetch = (
-  replicas: Replicas,
-  id: Uint8Array,
-  arrivals: Promise<void>[],
-) => Promise<ReceivedObject | undefined>;
+/** The node that has named objects. */
+export interface ObjectHome {
+  /**
+   * Gets one of them, to be a copy; undefined when it is not to be had any more.
+   * @param arrivals gets what the object contains, which is on its way too
+   * @throws ObjectStoreFullError
+   */
+  fetch(replicas: Replicas, id: Uint8Array, arrivals: Promise<void>[]): Promise<ReceivedObject | undefined>;
+  /** Resolves when the object, which is on its way here already, for whomever, has arrived; undefined when it is not. */
+  arriving(id: Uint8Array): Promise<void> | undefined;
+}
 
 interface Replica {
   readonly handle: number;
@@ -18,21 +24,22 @@ interface Replica {
 
 /**
  * This node's copies of another node's objects, under their own ids, for one environment. A copy is fetched when it is first
- * named, and kept for later tasks until the other node has freed the object.
+ * named, and kept for later tasks until the other node has freed the object,
+ * or this one needs the room.
  */
 export class Replicas {
   readonly runtime: Runtime;
-  readonly #fetch: Fetch;
+  readonly #home: ObjectHome;
   readonly #replicas = new Map<string, Replica>();
 
-  constructor(runtime: Runtime, fetch: Fetch) {
+  constructor(runtime: Runtime, home: ObjectHome) {
     this.runtime = runtime;
-    this.#fetch = fetch;
+    this.#home = home;
   }
 
   /**
-   * The handle of the object here, valid until it is dropped. It may be pending yet; one that is not to be had becomes
-   * an ObjectLostError.
+   * The handle of the object here, valid until it is dropped or evicted: who needs it for longer than this turn holds it. It may be
+   * pending yet; one that is not to be had becomes an ObjectLostError.
    * @param arrivals gets what to wait for when it has to be complete
    */
   obtain(id: Uint8Array, arrivals: Promise<void>[]): number {
@@ -43,7 +50,7 @@ export class Replicas {
       return known.handle;
     }
     const present = this.runtime.store.lookup(id, 0);
-    const replica = present === 0 ? this.#create(id) : this.#adopt(present);
+    const replica = present === 0 ? this.#create(id) : this.#adopt(present, id);
     this.#replicas.set(key, replica);
     arrivals.push(replica.arrived);
     return replica.handle;
@@ -58,6 +65,16 @@ export class Replicas {
     this.runtime.store.release(replica.handle);
   }
 
+  /** Lets go of the complete ones. Who refers to them here keeps them; who names them again fetches them again. */
+  evict(): void {
+    const { store } = this.runtime;
+    for (const [key, { handle }] of this.#replicas) {
+      if (store.state(handle) === ObjectState.Pending) continue;
+      this.#replicas.delete(key);
+      store.release(handle);
+    }
+  }
+
   dropAll(): void {
     for (const { handle } of this.#replicas.values()) this.runtime.store.release(handle);
     this.#replicas.clear();
@@ -67,9 +84,9 @@ export class Replicas {
    * It is on this node already: made here, or fetched for somebody else. An entry that was freed and is still referred to is
    * there as well: who names it learns that it was freed.
    */
-  #adopt(handle: number): Replica {
+  #adopt(handle: number, id: Uint8Array): Replica {
     this.runtime.store.hold(handle);
-    return { handle, arrived: Promise.resolve() };
+    return { handle, arrived: this.#home.arriving(id) ?? Promise.resolve() };
   }
 
   #create(id: Uint8Array): Replica {
@@ -83,7 +100,7 @@ export class Replicas {
     let received: ReceivedObject | undefined;
     let reason: unknown;
     try {
-      received = await this.#fetch(this, id, nested);
+      received = await this.#home.fetch(this, id, nested);
     } catch (error) {
       reason = error;
     }

@@ -3,6 +3,7 @@ import { type Amounts, resourceTables } from '../protocol/amounts.js';
 import { ClusterReplyT, JobStateT, NodeStateT, StatisticsReplyT } from '../protocol/generated/protocol.js';
 import type { Clients } from './clients.js';
 import type { Jobs } from './jobs.js';
+import type { LinkCounters } from './other-nodes.js';
 import type { SchedulerDescription } from './scheduler/index.js';
 
 /** What the answers are made of. */
@@ -13,6 +14,8 @@ export interface ObserversPort {
   scheduler(): SchedulerDescription;
   /** By which the cluster knows this node now. */
   clusterNode(): string;
+  /** The links to other nodes. */
+  links(): readonly ({ readonly node: string } & LinkCounters)[];
   others(): readonly { readonly node: string; readonly available: Amounts }[];
 }
 
@@ -27,7 +30,9 @@ export class Observers {
   /** The scheduler of this node in all detail, for benchmarks and tests. */
   statistics(request: number): StatisticsReplyT {
     const workers = [...this.#port.clients.workers()].map(({ worker, pid, slot }) => ({ worker, pid, slot }));
-    return new StatisticsReplyT(request, JSON.stringify({ scheduler: this.#port.scheduler(), workers }));
+    const scheduler = this.#port.scheduler();
+    const links = this.#port.links();
+    return new StatisticsReplyT(request, JSON.stringify({ scheduler, workers, links }));
   }
 
   /** The nodes of the cluster, and the jobs of this one that run. */

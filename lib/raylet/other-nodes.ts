@@ -4,6 +4,7 @@ import {
   FrameType,
   JobEndedT,
   LeaseGrantedT,
+  LinkTraffic,
   NodeAvailableT,
   NodeGone,
   NodeRenamed,
@@ -44,6 +45,12 @@ export interface OtherNodesPort {
   renamed(node: string): void;
 }
 
+/** Bytes of objects that went over a link since it stands. */
+export interface LinkCounters {
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+}
+
 /**
  * The raylet's part in working with other nodes: it lends their room to this node's submitters. The gateway, a process of its own,
  * does the work; here it is one more client.
@@ -54,6 +61,8 @@ export class OtherNodes {
   readonly #socket: string;
   /** Ids of the nodes by their worker numbers, also of those that are gone: what ran there may be told of later. */
   readonly #ids = new Map<number, string>();
+  /** By the worker numbers of the nodes that there are links to. */
+  readonly #traffic = new Map<number, LinkCounters>();
   #gateway: RayletClient | undefined;
   #decision: NodeJS.Timeout | undefined;
   #report: NodeJS.Timeout | undefined;
@@ -78,6 +87,14 @@ export class OtherNodes {
       address,
       resources: totals,
       available: this.#nodes.freeOf(peer),
+    }));
+  }
+
+  /** The links that stand, with what went over them. */
+  links(): ({ readonly node: string } & LinkCounters)[] {
+    return this.#nodes.nodes.map(({ peer, node }) => ({
+      node,
+      ...(this.#traffic.get(peer) ?? { bytesSent: 0, bytesReceived: 0 }),
     }));
   }
 
@@ -130,6 +147,12 @@ export class OtherNodes {
       case FrameType.ResultsElsewhere: {
         const { handles } = readTable(ResultsElsewhere.getRootAsResultsElsewhere, bytes, start).unpack();
         this.#port.objects.elsewhere(handles);
+        return;
+      }
+      case FrameType.LinkTraffic: {
+        const traffic = readTable(LinkTraffic.getRootAsLinkTraffic, bytes, start);
+        const counters = { bytesSent: traffic.bytesSent(), bytesReceived: traffic.bytesReceived() };
+        this.#traffic.set(traffic.peer(), counters);
         return;
       }
       case FrameType.NodeGone:
@@ -305,6 +328,7 @@ export class OtherNodes {
 
   /** To the submitters it is a worker that died: what it had in its hands is queued again. */
   #left(peer: number, reason: string): void {
+    this.#traffic.delete(peer);
     const lost = this.#nodes.left(peer);
     for (const client of this.#port.clients.all()) {
       const leases = lost.filter(({ slot }) => slot === client.slot).map(({ lease }) => lease);

@@ -107,6 +107,7 @@ export class RayletServer implements RayletClientEvents {
       scheduler: () => this.#scheduler.describe(),
       clusterNode: () => this.#clusterNode,
       others: () => this.#others?.describe() ?? [],
+      links: () => this.#others?.links() ?? [],
     });
     this.#frames = new ClientFrames({
       store,

@@ -258,9 +258,9 @@ export class ObjectValues {
     if (dropped !== undefined) this.#port.dropped(dropped);
   }
 
-  /** Why an object of this size can never be stored here. */
-  tooBig(bytes: number): ObjectStoreFullError {
-    return this.#full(bytes, undefined);
+  /** Why there is no room for so many bytes: none ever, or none after so many milliseconds. */
+  noRoom(bytes: number, waited?: number): ObjectStoreFullError {
+    return this.#full(bytes, waited);
   }
 
   #full(requested: number, waited: number | undefined): ObjectStoreFullError {

@@ -69,6 +69,8 @@ export interface RuntimeHost {
   /** Frames that only this kind of process gets. */
   onFrame(type: number, bytes: Uint8Array, start: number): void;
   onDrained(): void;
+  /** The store is full: what is kept for later only is to be let go of. */
+  onCollect?(): void;
   /** The raylet is gone, or has closed the connection; also after the session's end. */
   onRayletDied(): void;
   /** How the raylet ended, for the error; asked for when its socket closes. */
@@ -476,7 +478,9 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
         this.submitter.results.letGo();
         // Not inside this call: it may be in the middle of a blocked put.
         setImmediate(() => {
-          if (this.#ended === undefined) this.values.collect();
+          if (this.#ended !== undefined) return;
+          this.#host.onCollect?.();
+          this.values.collect();
         });
         return;
       case FrameType.CancelObject: {

@@ -16,7 +16,10 @@ export enum PeerFrame {
   ObjectChunk = 42,
   ObjectMissing = 43,
   NodeState = 44,
-  Fragment = 45
+  SendChunks = 45,
+  RefuseObject = 46,
+  ObjectElsewhere = 47,
+  Fragment = 48
 }
 
 export class Amount implements flatbuffers.IUnpackableObject<AmountT> {
@@ -1376,8 +1379,18 @@ idArray():Uint8Array|null {
   return offset ? new Uint8Array(this.bb!.bytes().buffer, this.bb!.bytes().byteOffset + this.bb!.__vector(this.bb_pos + offset), this.bb!.__vector_len(this.bb_pos + offset)) : null;
 }
 
+refer():boolean {
+  const offset = this.bb!.__offset(this.bb_pos, 8);
+  return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : false;
+}
+
+copy():boolean {
+  const offset = this.bb!.__offset(this.bb_pos, 10);
+  return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : false;
+}
+
 static startFetchObject(builder:flatbuffers.Builder) {
-  builder.startObject(2);
+  builder.startObject(4);
 }
 
 static addTransfer(builder:flatbuffers.Builder, transfer:number) {
@@ -1400,22 +1413,34 @@ static startIdVector(builder:flatbuffers.Builder, numElems:number) {
   builder.startVector(1, numElems, 1);
 }
 
+static addRefer(builder:flatbuffers.Builder, refer:boolean) {
+  builder.addFieldInt8(2, +refer, +false);
+}
+
+static addCopy(builder:flatbuffers.Builder, copy:boolean) {
+  builder.addFieldInt8(3, +copy, +false);
+}
+
 static endFetchObject(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createFetchObject(builder:flatbuffers.Builder, transfer:number, idOffset:flatbuffers.Offset):flatbuffers.Offset {
+static createFetchObject(builder:flatbuffers.Builder, transfer:number, idOffset:flatbuffers.Offset, refer:boolean, copy:boolean):flatbuffers.Offset {
   FetchObject.startFetchObject(builder);
   FetchObject.addTransfer(builder, transfer);
   FetchObject.addId(builder, idOffset);
+  FetchObject.addRefer(builder, refer);
+  FetchObject.addCopy(builder, copy);
   return FetchObject.endFetchObject(builder);
 }
 
 unpack(): FetchObjectT {
   return new FetchObjectT(
     this.transfer(),
-    this.bb!.createScalarList<number>(this.id.bind(this), this.idLength())
+    this.bb!.createScalarList<number>(this.id.bind(this), this.idLength()),
+    this.refer(),
+    this.copy()
   );
 }
 
@@ -1423,13 +1448,17 @@ unpack(): FetchObjectT {
 unpackTo(_o: FetchObjectT): void {
   _o.transfer = this.transfer();
   _o.id = this.bb!.createScalarList<number>(this.id.bind(this), this.idLength());
+  _o.refer = this.refer();
+  _o.copy = this.copy();
 }
 }
 
 export class FetchObjectT implements flatbuffers.IGeneratedObject {
 constructor(
   public transfer: number = 0,
-  public id: (number)[] = []
+  public id: (number)[] = [],
+  public refer: boolean = false,
+  public copy: boolean = false
 ){}
 
 
@@ -1438,7 +1467,111 @@ pack(builder:flatbuffers.Builder): flatbuffers.Offset {
 
   return FetchObject.createFetchObject(builder,
     this.transfer,
-    id
+    id,
+    this.refer,
+    this.copy
+  );
+}
+}
+
+export class ObjectElsewhere implements flatbuffers.IUnpackableObject<ObjectElsewhereT> {
+  bb: flatbuffers.ByteBuffer|null = null;
+  bb_pos = 0;
+  __init(i:number, bb:flatbuffers.ByteBuffer):ObjectElsewhere {
+  this.bb_pos = i;
+  this.bb = bb;
+  return this;
+}
+
+static getRootAsObjectElsewhere(bb:flatbuffers.ByteBuffer, obj?:ObjectElsewhere):ObjectElsewhere {
+  return (obj || new ObjectElsewhere()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+static getSizePrefixedRootAsObjectElsewhere(bb:flatbuffers.ByteBuffer, obj?:ObjectElsewhere):ObjectElsewhere {
+  bb.setPosition(bb.position() + flatbuffers.SIZE_PREFIX_LENGTH);
+  return (obj || new ObjectElsewhere()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+transfer():number {
+  const offset = this.bb!.__offset(this.bb_pos, 4);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
+nodes(index: number):string
+nodes(index: number,optionalEncoding:flatbuffers.Encoding):string|Uint8Array
+nodes(index: number,optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 6);
+  return offset ? this.bb!.__string(this.bb!.__vector(this.bb_pos + offset) + index * 4, optionalEncoding) : null;
+}
+
+nodesLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 6);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+static startObjectElsewhere(builder:flatbuffers.Builder) {
+  builder.startObject(2);
+}
+
+static addTransfer(builder:flatbuffers.Builder, transfer:number) {
+  builder.addFieldInt32(0, transfer, 0);
+}
+
+static addNodes(builder:flatbuffers.Builder, nodesOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(1, nodesOffset, 0);
+}
+
+static createNodesVector(builder:flatbuffers.Builder, data:flatbuffers.Offset[]):flatbuffers.Offset {
+  builder.startVector(4, data.length, 4);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addOffset(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startNodesVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(4, numElems, 4);
+}
+
+static endObjectElsewhere(builder:flatbuffers.Builder):flatbuffers.Offset {
+  const offset = builder.endObject();
+  return offset;
+}
+
+static createObjectElsewhere(builder:flatbuffers.Builder, transfer:number, nodesOffset:flatbuffers.Offset):flatbuffers.Offset {
+  ObjectElsewhere.startObjectElsewhere(builder);
+  ObjectElsewhere.addTransfer(builder, transfer);
+  ObjectElsewhere.addNodes(builder, nodesOffset);
+  return ObjectElsewhere.endObjectElsewhere(builder);
+}
+
+unpack(): ObjectElsewhereT {
+  return new ObjectElsewhereT(
+    this.transfer(),
+    this.bb!.createScalarList<string>(this.nodes.bind(this), this.nodesLength())
+  );
+}
+
+
+unpackTo(_o: ObjectElsewhereT): void {
+  _o.transfer = this.transfer();
+  _o.nodes = this.bb!.createScalarList<string>(this.nodes.bind(this), this.nodesLength());
+}
+}
+
+export class ObjectElsewhereT implements flatbuffers.IGeneratedObject {
+constructor(
+  public transfer: number = 0,
+  public nodes: (string)[] = []
+){}
+
+
+pack(builder:flatbuffers.Builder): flatbuffers.Offset {
+  const nodes = ObjectElsewhere.createNodesVector(builder, builder.createObjectOffsetList(this.nodes));
+
+  return ObjectElsewhere.createObjectElsewhere(builder,
+    this.transfer,
+    nodes
   );
 }
 }
@@ -1704,6 +1837,154 @@ pack(builder:flatbuffers.Builder): flatbuffers.Offset {
     this.offset,
     this.transfer,
     this.buffer
+  );
+}
+}
+
+export class SendChunks implements flatbuffers.IUnpackableObject<SendChunksT> {
+  bb: flatbuffers.ByteBuffer|null = null;
+  bb_pos = 0;
+  __init(i:number, bb:flatbuffers.ByteBuffer):SendChunks {
+  this.bb_pos = i;
+  this.bb = bb;
+  return this;
+}
+
+static getRootAsSendChunks(bb:flatbuffers.ByteBuffer, obj?:SendChunks):SendChunks {
+  return (obj || new SendChunks()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+static getSizePrefixedRootAsSendChunks(bb:flatbuffers.ByteBuffer, obj?:SendChunks):SendChunks {
+  bb.setPosition(bb.position() + flatbuffers.SIZE_PREFIX_LENGTH);
+  return (obj || new SendChunks()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+transfer():number {
+  const offset = this.bb!.__offset(this.bb_pos, 4);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
+start():number {
+  const offset = this.bb!.__offset(this.bb_pos, 6);
+  return offset ? this.bb!.readFloat64(this.bb_pos + offset) : 0.0;
+}
+
+static startSendChunks(builder:flatbuffers.Builder) {
+  builder.startObject(2);
+}
+
+static addTransfer(builder:flatbuffers.Builder, transfer:number) {
+  builder.addFieldInt32(0, transfer, 0);
+}
+
+static addStart(builder:flatbuffers.Builder, start:number) {
+  builder.addFieldFloat64(1, start, 0.0);
+}
+
+static endSendChunks(builder:flatbuffers.Builder):flatbuffers.Offset {
+  const offset = builder.endObject();
+  return offset;
+}
+
+static createSendChunks(builder:flatbuffers.Builder, transfer:number, start:number):flatbuffers.Offset {
+  SendChunks.startSendChunks(builder);
+  SendChunks.addTransfer(builder, transfer);
+  SendChunks.addStart(builder, start);
+  return SendChunks.endSendChunks(builder);
+}
+
+unpack(): SendChunksT {
+  return new SendChunksT(
+    this.transfer(),
+    this.start()
+  );
+}
+
+
+unpackTo(_o: SendChunksT): void {
+  _o.transfer = this.transfer();
+  _o.start = this.start();
+}
+}
+
+export class SendChunksT implements flatbuffers.IGeneratedObject {
+constructor(
+  public transfer: number = 0,
+  public start: number = 0.0
+){}
+
+
+pack(builder:flatbuffers.Builder): flatbuffers.Offset {
+  return SendChunks.createSendChunks(builder,
+    this.transfer,
+    this.start
+  );
+}
+}
+
+export class RefuseObject implements flatbuffers.IUnpackableObject<RefuseObjectT> {
+  bb: flatbuffers.ByteBuffer|null = null;
+  bb_pos = 0;
+  __init(i:number, bb:flatbuffers.ByteBuffer):RefuseObject {
+  this.bb_pos = i;
+  this.bb = bb;
+  return this;
+}
+
+static getRootAsRefuseObject(bb:flatbuffers.ByteBuffer, obj?:RefuseObject):RefuseObject {
+  return (obj || new RefuseObject()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+static getSizePrefixedRootAsRefuseObject(bb:flatbuffers.ByteBuffer, obj?:RefuseObject):RefuseObject {
+  bb.setPosition(bb.position() + flatbuffers.SIZE_PREFIX_LENGTH);
+  return (obj || new RefuseObject()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+transfer():number {
+  const offset = this.bb!.__offset(this.bb_pos, 4);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
+static startRefuseObject(builder:flatbuffers.Builder) {
+  builder.startObject(1);
+}
+
+static addTransfer(builder:flatbuffers.Builder, transfer:number) {
+  builder.addFieldInt32(0, transfer, 0);
+}
+
+static endRefuseObject(builder:flatbuffers.Builder):flatbuffers.Offset {
+  const offset = builder.endObject();
+  return offset;
+}
+
+static createRefuseObject(builder:flatbuffers.Builder, transfer:number):flatbuffers.Offset {
+  RefuseObject.startRefuseObject(builder);
+  RefuseObject.addTransfer(builder, transfer);
+  return RefuseObject.endRefuseObject(builder);
+}
+
+unpack(): RefuseObjectT {
+  return new RefuseObjectT(
+    this.transfer()
+  );
+}
+
+
+unpackTo(_o: RefuseObjectT): void {
+  _o.transfer = this.transfer();
+}
+}
+
+export class RefuseObjectT implements flatbuffers.IGeneratedObject {
+constructor(
+  public transfer: number = 0
+){}
+
+
+pack(builder:flatbuffers.Builder): flatbuffers.Offset {
+  return RefuseObject.createRefuseObject(builder,
+    this.transfer
   );
 }
 }

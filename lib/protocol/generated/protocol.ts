@@ -48,7 +48,8 @@ export enum FrameType {
   RemoteOutput = 103,
   NodeGone = 104,
   NodeRenamed = 105,
-  ResultsElsewhere = 106,
+  LinkTraffic = 106,
+  ResultsElsewhere = 107,
   RemoteLease = 110,
   RemoteLeaseEnded = 111,
   RemoteKill = 112,
@@ -5170,6 +5171,101 @@ pack(builder:flatbuffers.Builder): flatbuffers.Offset {
   return PeerLeft.createPeerLeft(builder,
     this.peer,
     reason
+  );
+}
+}
+
+export class LinkTraffic implements flatbuffers.IUnpackableObject<LinkTrafficT> {
+  bb: flatbuffers.ByteBuffer|null = null;
+  bb_pos = 0;
+  __init(i:number, bb:flatbuffers.ByteBuffer):LinkTraffic {
+  this.bb_pos = i;
+  this.bb = bb;
+  return this;
+}
+
+static getRootAsLinkTraffic(bb:flatbuffers.ByteBuffer, obj?:LinkTraffic):LinkTraffic {
+  return (obj || new LinkTraffic()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+static getSizePrefixedRootAsLinkTraffic(bb:flatbuffers.ByteBuffer, obj?:LinkTraffic):LinkTraffic {
+  bb.setPosition(bb.position() + flatbuffers.SIZE_PREFIX_LENGTH);
+  return (obj || new LinkTraffic()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+peer():number {
+  const offset = this.bb!.__offset(this.bb_pos, 4);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
+bytesSent():number {
+  const offset = this.bb!.__offset(this.bb_pos, 6);
+  return offset ? this.bb!.readFloat64(this.bb_pos + offset) : 0.0;
+}
+
+bytesReceived():number {
+  const offset = this.bb!.__offset(this.bb_pos, 8);
+  return offset ? this.bb!.readFloat64(this.bb_pos + offset) : 0.0;
+}
+
+static startLinkTraffic(builder:flatbuffers.Builder) {
+  builder.startObject(3);
+}
+
+static addPeer(builder:flatbuffers.Builder, peer:number) {
+  builder.addFieldInt32(0, peer, 0);
+}
+
+static addBytesSent(builder:flatbuffers.Builder, bytesSent:number) {
+  builder.addFieldFloat64(1, bytesSent, 0.0);
+}
+
+static addBytesReceived(builder:flatbuffers.Builder, bytesReceived:number) {
+  builder.addFieldFloat64(2, bytesReceived, 0.0);
+}
+
+static endLinkTraffic(builder:flatbuffers.Builder):flatbuffers.Offset {
+  const offset = builder.endObject();
+  return offset;
+}
+
+static createLinkTraffic(builder:flatbuffers.Builder, peer:number, bytesSent:number, bytesReceived:number):flatbuffers.Offset {
+  LinkTraffic.startLinkTraffic(builder);
+  LinkTraffic.addPeer(builder, peer);
+  LinkTraffic.addBytesSent(builder, bytesSent);
+  LinkTraffic.addBytesReceived(builder, bytesReceived);
+  return LinkTraffic.endLinkTraffic(builder);
+}
+
+unpack(): LinkTrafficT {
+  return new LinkTrafficT(
+    this.peer(),
+    this.bytesSent(),
+    this.bytesReceived()
+  );
+}
+
+
+unpackTo(_o: LinkTrafficT): void {
+  _o.peer = this.peer();
+  _o.bytesSent = this.bytesSent();
+  _o.bytesReceived = this.bytesReceived();
+}
+}
+
+export class LinkTrafficT implements flatbuffers.IGeneratedObject {
+constructor(
+  public peer: number = 0,
+  public bytesSent: number = 0.0,
+  public bytesReceived: number = 0.0
+){}
+
+
+pack(builder:flatbuffers.Builder): flatbuffers.Offset {
+  return LinkTraffic.createLinkTraffic(builder,
+    this.peer,
+    this.bytesSent,
+    this.bytesReceived
   );
 }
 }
