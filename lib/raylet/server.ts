@@ -203,6 +203,7 @@ export class RayletServer implements RayletClientEvents {
     this.#control.nodeEnded(this.#clusterNode, Date.now());
     this.#clusterNode = node;
     this.#control.nodeStarted(nodeRecord(this.#config, node));
+    this.#control.livesOn();
     this.#objectRecords?.renamed(node);
   }
 
