@@ -41,6 +41,17 @@ module.exports = {
       to: { pathNot: '^lib/(raylet/scheduler|errors)/' },
     },
     {
+      name: 'pure-remote-nodes',
+      comment: 'what decides which tasks go to other nodes does no I/O either',
+      severity: 'error',
+      from: { path: '^lib/raylet/(remote-[a-z]+|absent-nodes|demand-book|node-rooms)\\.ts$' },
+      to: {
+        pathNot:
+          '^lib/(raylet/(remote-[a-z]+|absent-nodes|demand-book|node-rooms)\\.ts|raylet/scheduler/|' +
+          'protocol/(amounts|startup|strategy)\\.ts)',
+      },
+    },
+    {
       name: 'link-alone',
       comment: 'the link between nodes knows nothing of what travels on it',
       severity: 'error',

@@ -1,6 +1,6 @@
 import { FIRST_REMOTE_WORKER } from '../../lib/protocol/startup.js';
 import { ANY_NODE } from '../../lib/protocol/strategy.js';
-import { SentGrants } from '../../lib/raylet/clients.js';
+import { SentGrants } from '../../lib/raylet/client.js';
 import { type RemoteNeed, RemoteNodes } from '../../lib/raylet/remote-nodes.js';
 import type { Amounts, SchedulerEvent, ShapeId } from '../../lib/raylet/scheduler/index.js';
 import { VirtualClock } from './clock.js';

@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import { NodeNotFoundError, NotSupportedError, RayletDiedError, ShutdownError } from '../errors/index.js';
 import { prepareCapture } from '../functions/index.js';
-import { amountsOfTables, readTable } from '../protocol/frames.js';
+import { amountsOf } from '../protocol/amounts.js';
+import { readTable } from '../protocol/frames.js';
 import { ClientKind, FrameType, Output } from '../protocol/generated/protocol.js';
 import { rayletSocket } from '../protocol/startup.js';
 import { type Admission, RayletLink } from '../runtime/raylet-link.js';
@@ -115,7 +116,7 @@ function join(
   raylet: OwnRaylet | undefined,
 ): { membership: Membership; node: NodeDescription } {
   const { welcome, store } = admission;
-  const resources = amountsOfTables(welcome.resources);
+  const resources = amountsOf(welcome.resources);
   let farewell = (): void => undefined;
   const dismissed = new Promise<void>((resolve) => {
     farewell = resolve;

@@ -1,4 +1,4 @@
-import { amountsOfTables } from '../protocol/frames.js';
+import { amountsOf } from '../protocol/amounts.js';
 import type { NodeStateT } from '../protocol/generated/protocol.js';
 import type { NodeInfo, ResourceAmounts } from './cluster.js';
 
@@ -11,8 +11,8 @@ export function nodeInfo(node: NodeStateT): NodeInfo {
     alive: node.alive,
     address: String(node.address),
     pid: node.pid,
-    resources: amountsOfTables(node.resources),
-    available: amountsOfTables(node.available),
+    resources: amountsOf(node.resources),
+    available: amountsOf(node.available),
     objectStoreMemory: node.objectStoreMemory,
     started: node.started,
   };

@@ -166,6 +166,8 @@ export function createRemote(
 /** What a remote function keeps from one call to the next; it belongs to one session. */
 class RemoteCalls {
   #runtime: Runtime | undefined;
+  /** Of the serializers that the function was exported with. */
+  #generation = 0;
   #record: FunctionRecord | undefined;
   #options: CallOptions | undefined;
   /** Stands for the calls of a burst that were not traced: a loop calls from one place. */
@@ -179,13 +181,15 @@ class RemoteCalls {
 
   call(args: unknown[], above: (...args: unknown[]) => unknown): unknown {
     const { runtime, shipping } = session.require(`${this.name}.remote`);
-    if (this.#runtime !== runtime) {
+    if (this.#runtime !== runtime || this.#generation !== shipping.generation) {
+      const { generation } = shipping;
       const shipped = shipping.capture(this.fn);
       for (const handle of shipped.held) runtime.store.hold(handle);
       runtime.exportFunction({ ...shipped, name: this.name });
       this.#record = functionRecord({ hash: shipped.hash, name: this.name, held: shipped.held });
       this.#options = resolveCallOptions(this.options, runtime);
       this.#runtime = runtime;
+      this.#generation = generation;
     }
     const site = captureCaller(above);
     if (site !== undefined) this.#lastSite = site;

@@ -3,8 +3,9 @@ import { session } from './session.js';
 
 /**
  * Makes instances of a class travel: `serialize` takes one apart into anything that can be sent, `deserialize` puts it
- * together again. A process that has not registered the class gets both functions with the first value. A second
- * registration of a class replaces the first.
+ * together again. Register a class once, in the driver, before the first call of a function that returns its instances:
+ * each worker then gets the class and both functions before it runs a function that was called later, or with the first
+ * value. A second registration of a class replaces the first.
  *
  * @example
  * ```ts

@@ -1,8 +1,8 @@
 import { accessSync, constants } from 'node:fs';
-import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { checkInitOptions, type InitOptions } from '../api/options.js';
 import { checkNodeName } from '../cluster/node-file.js';
+import { parseHost } from '../protocol/host-and-port.js';
 import { usage } from './failure.js';
 
 const UNITS: Readonly<Record<string, number>> = {
@@ -73,17 +73,14 @@ export function checkName(name: string): string {
 
 /** A host, and a port if one is given: `10.0.0.1`, `host:7000`, `[::1]:7000`. */
 export function parseAddress(text: string): { host: string; port?: number } {
-  const bracketed = /^\[([^\]]+)\](?::(\d+))?$/.exec(text);
-  const [, host, port] =
-    bracketed ?? (isIP(text) === 6 ? [text, text] : (/^([^:\s]+)(?::(\d+))?$/.exec(text) ?? []));
-  const number = port === undefined ? undefined : Number(port);
-  const right = host !== undefined && (bracketed === null || isIP(host) === 6) && /^[\w.:%-]+$/.test(host);
-  if (!right || (number !== undefined && !(number >= 1 && number <= 65_535))) {
+  try {
+    return parseHost(text);
+  } catch (error) {
     usage(
-      `--address takes HOST or HOST:PORT, such as 10.0.0.1 or node-1:7000 or [::1]:7000; ${JSON.stringify(text)} is none.`,
+      '--address takes HOST or HOST:PORT, such as 10.0.0.1 or node-1:7000 or [::1]:7000; ' +
+        `in ${JSON.stringify(text)} ${(error as Error).message}.`,
     );
   }
-  return number === undefined ? { host } : { host, port: number };
 }
 
 export function parseRedisUrl(text: string): string {

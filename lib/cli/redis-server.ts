@@ -6,6 +6,7 @@ import { delimiter, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startTimeOf } from '../cluster/process-identity.js';
+import { formatHostAndPort } from '../protocol/host-and-port.js';
 import type { RedisServerProcess } from '../protocol/startup.js';
 import { CommandFailure } from './failure.js';
 import { answerOfRedis } from './redis-probe.js';
@@ -91,7 +92,7 @@ async function startAt(
   guard.unref();
   const lifeline = guard.stdin!;
   lifeline.on('error', () => undefined);
-  const url = `redis://:${password}@${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const url = `redis://:${password}@${formatHostAndPort(host, port)}`;
   try {
     const pid = await ready(guard, directory, url);
     return { url, process: { pid, startTime: startTimeOf(pid)!, directory }, lifeline };

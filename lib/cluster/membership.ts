@@ -13,6 +13,8 @@ export const TIME_TO_LIVE_MILLISECONDS = 5000;
 export const START_MILLISECONDS = 10_000;
 /** What is free is told to the others at most this often. */
 const TELL_MILLISECONDS = 100;
+/** A message is enough for what follows sooner on the last round; the next one brings it to those who missed the message. */
+const ROUND_MILLISECONDS = 500;
 const LEAVE_MILLISECONDS = 1000;
 
 export interface MembershipOptions {
@@ -62,6 +64,8 @@ export class Membership extends EventEmitter<MembershipEvents> {
   #lastAnswer = 0;
   #round: Promise<boolean> | undefined;
   #roundWanted = false;
+  /** When the last round began. `performance.now()`. */
+  #roundBegan = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   #telling: NodeJS.Timeout | undefined;
 
@@ -115,7 +119,7 @@ export class Membership extends EventEmitter<MembershipEvents> {
       if (this.#evicted) return;
       const { id, available: free } = this.#self.member;
       this.#tell({ id, available: free, version: this.#self.version });
-      void this.#roundNow();
+      if (performance.now() - this.#roundBegan >= ROUND_MILLISECONDS) void this.#roundNow();
     }, TELL_MILLISECONDS);
     this.#telling.unref();
   }
@@ -190,6 +194,7 @@ export class Membership extends EventEmitter<MembershipEvents> {
 
   async #runRound(): Promise<boolean> {
     const began = performance.now();
+    this.#roundBegan = began;
     try {
       if (!this.#evicted) await this.#beat();
       const [ids] = await this.#client.read([['ZRANGE', this.#members, 0, -1]]);

@@ -1,6 +1,6 @@
 export { captureFunction, functionToBytes, prepareCapture } from './capture.js';
 export { classFromReference, classReference } from './class-references.js';
-export type { SentFile } from './code-manifest.js';
+export { codeHash, type SentFile } from './code-manifest.js';
 export { restorePaths } from './code-places.js';
 export { nodePath } from './program-files.js';
 export { functionFromBytes, reviveFunction } from './revive.js';

@@ -1,25 +1,39 @@
 import { TaskCancelledError } from '../errors/index.js';
+import { amountsOf } from '../protocol/amounts.js';
 import type { ShipFunction, SubmitTask } from '../protocol/generated/peers.js';
 import { ANY_NODE, type Strategy } from '../protocol/strategy.js';
 import type { CallOptions, Dependency } from '../runtime/calls.js';
+import { ERROR_FLAG, ObjectState } from '../runtime/object-values.js';
 import { functionRecord, type Runtime } from '../runtime/runtime.js';
 import { resourceShape } from '../runtime/shape-queue.js';
 import { type FunctionRecord, TaskFlags } from '../runtime/task.js';
 import { idsOf } from './peer-frames.js';
 import type { Replicas } from './replicas.js';
 
+/** Results of so many bytes and more stay here until somebody at the other node wants them. */
+const KEPT_BYTES = 256 * 1024;
+
+/** A task that is done: its returns are complete here, in the delegate's part of the store, and held until `release`. */
+export interface FinishedTask {
+  readonly token: number;
+  readonly handles: Float64Array;
+  readonly failed: boolean;
+  /** Run time, as measured for the function. */
+  readonly microseconds: number;
+  /** Sizes of the returns in bytes, if they stay here; else they are to be sent. */
+  readonly kept: readonly number[];
+}
+
 /** What a delegate tells the node whose job it is. */
 export interface DelegateEvents {
-  /**
-   * The task is done: its returns are complete here, in the store of `runtime`, and held until `release`.
-   * @param microseconds run time, as measured for the function
-   */
-  finished(token: number, handles: Float64Array, failed: boolean, microseconds: number): void;
+  finished(task: FinishedTask): void;
 }
 
 interface RunningTask {
   readonly handles: Float64Array;
   readonly fn: FunctionRecord;
+  /** All returns have the ids that the other node gave them. */
+  readonly isFirst: boolean;
   /** Whether this node's raylet has it: what must be here before it runs is on its way until then. */
   submitted: boolean;
   /** The results stand and are held for the other node. */
@@ -60,23 +74,24 @@ export class Delegate {
     const hash = message.hash()!;
     const fn = this.#function(hash, name);
     const returns = idsOf(message.returnsArray());
+    // An earlier attempt of the task may have left its results here; those of this one are told apart by their handle.
+    const isFirst = returns.every((id) => store.lookup(id, 0) === 0);
     const handles = Float64Array.from(returns, (id) => {
       const create = (): number =>
-        // An earlier attempt of the task may have left its results here; those of this one are told apart by their handle.
-        store.lookup(id, 0) === 0 ? store.createReplica(id, 0) : store.createPending(values.nextCounter(), 0);
+        isFirst ? store.createReplica(id, 0) : store.createPending(values.nextCounter(), 0);
       return create() || values.waitForSpace(0, create);
     });
-    const task: RunningTask = { handles, fn, submitted: false, done: false };
+    const task: RunningTask = { handles, fn, isFirst, submitted: false, done: false };
     this.#tasks.set(message.token(), task);
     const flags = message.flags() & ~TaskFlags.ErrorsComeBack;
-    const resources: Record<string, number> = {};
-    for (let index = 0; index < message.resourcesLength(); index++) {
-      const amount = message.resources(index)!;
-      resources[amount.name()!] = amount.amount();
-    }
+    const amounts = Array.from({ length: message.resourcesLength() }, (_, index) =>
+      message.resources(index)!.unpack(),
+    );
     const options: CallOptions = {
       numReturns: returns.length,
-      queue: submitter.queueOf(resourceShape(resources, message.exclusive(), this.#strategy(message))),
+      queue: submitter.queueOf(
+        resourceShape(amountsOf(amounts), message.exclusive(), this.#strategy(message)),
+      ),
       maxRetries: message.maxRetries(),
       retryErrors: false,
       exclusive: (flags & TaskFlags.Exclusive) !== 0,
@@ -137,7 +152,7 @@ export class Delegate {
   /** Ends a task that the raylet does not know. */
   #fail(token: number, task: RunningTask, error: unknown): void {
     const { store, values } = this.runtime;
-    for (const handle of task.handles) values.complete(handle, 0, values.encodeError(error), 1);
+    this.runtime.seal([...task.handles], 0, values.encodeError(error), ERROR_FLAG);
     this.#finished(token, task);
     for (const handle of task.handles) store.release(handle);
   }
@@ -159,7 +174,12 @@ export class Delegate {
     const { store } = this.runtime;
     task.done = true;
     for (const handle of task.handles) store.hold(handle);
-    this.#events.finished(token, task.handles, store.state(task.handles[0]!) === 3, task.fn.meanMicroseconds);
+    const failed = store.state(task.handles[0]!) !== ObjectState.Value;
+    const sizes = Array.from(task.handles, (handle) => store.bytesOf(handle));
+    const staysHere = !failed && task.isFirst && sizes.reduce((sum, size) => sum + size, 0) >= KEPT_BYTES;
+    const microseconds = task.fn.meanMicroseconds;
+    const kept = staysHere ? sizes : [];
+    this.#events.finished({ token, handles: task.handles, failed, microseconds, kept });
   }
 
   #strategy(message: SubmitTask): Strategy {

@@ -18,6 +18,7 @@ import {
   RemoteLease,
   RemoteLeaseEnded,
   RemoteOutputT,
+  ResultsWanted,
 } from '../protocol/generated/protocol.js';
 import {
   FIRST_REMOTE_WORKER,
@@ -96,6 +97,7 @@ export class Gateway implements PeerHost {
     this.runtime.retain();
     setInterval(() => {
       for (const peer of this.#peers.values()) peer.dropFreed();
+      this.tasks.results.review();
       this.#dropViews();
     }, FREED_MILLISECONDS).unref();
   }
@@ -114,7 +116,7 @@ export class Gateway implements PeerHost {
     return new Gateway(directory, surroundings, onAvailable, link, admission);
   }
 
-  /** A link to another node stands. What comes over it is for `onFrame`; its end, for `lost`. */
+  /** A link to another node stands. What comes over it is for `onFrame`; its end, for `left`. */
   joined(identity: PeerIdentity, connection: PeerConnection): Peer {
     const peer = new Peer(this.#nextPeer++, identity.node, connection, this);
     this.#peers.set(peer.number, peer);
@@ -216,6 +218,11 @@ export class Gateway implements PeerHost {
         if (peer !== undefined) this.tasks.kill(peer, kill.handle());
         return;
       }
+      case FrameType.ResultsWanted:
+        this.tasks.results.wanted(
+          readTable(ResultsWanted.getRootAsResultsWanted, bytes, start).unpack().handles,
+        );
+        return;
       case FrameType.JobEnded: {
         const job = readTable(JobEnded.getRootAsJobEnded, bytes, start).job();
         // The raylet may speak before this gateway is complete.

@@ -41,12 +41,7 @@ export class LongFrames {
     this.#length += body.length;
     if (this.#length > MOST_BYTES) throw new RangeError(`a message of more than ${MOST_BYTES} bytes`);
     if (type === PeerFrame.Fragment) return undefined;
-    const whole = new Uint8Array(this.#length);
-    let at = 0;
-    for (const piece of this.#pieces) {
-      whole.set(piece, at);
-      at += piece.length;
-    }
+    const whole = Buffer.concat(this.#pieces, this.#length);
     this.#pieces = [];
     this.#length = 0;
     return whole;

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Member } from '../cluster/member.js';
 import { Membership } from '../cluster/membership.js';
+import { formatHostAndPort } from '../protocol/host-and-port.js';
 import type { GatewayConfig } from '../protocol/startup.js';
 import { readLine } from '../protocol/startup-line.js';
 import { dieWith } from '../store/native.js';
@@ -37,7 +38,7 @@ const port = await mesh.listen(config.node, config.start);
 const host = address?.host ?? '127.0.0.1';
 const self: Member = {
   id: config.node,
-  address: host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`,
+  address: formatHostAndPort(host, port),
   resources: config.resources,
   available,
   objectStoreMemory: config.objectStoreMemory,

@@ -8,6 +8,7 @@ import {
 } from '../cluster/link/index.js';
 import type { Member } from '../cluster/member.js';
 import { PeerFrame } from '../protocol/generated/peers.js';
+import { parseHostAndPort } from '../protocol/host-and-port.js';
 import { VERSION } from '../runtime/version.js';
 import type { Gateway } from './gateway.js';
 import { LongFrames, sendLong } from './long-frames.js';
@@ -157,11 +158,11 @@ export class Mesh {
     let pause = FIRST_PAUSE_MILLISECONDS;
     while (this.#isToDial(neighbour)) {
       const member = neighbour.member!;
-      const { host, port } = hostAndPort(member.address);
       const { secret, tls } = this.#options;
       const identity = this.#identity;
       const times = { silenceMilliseconds: SILENCE_MILLISECONDS, timeout: CONNECT_MILLISECONDS };
       try {
+        const { host, port } = parseHostAndPort(member.address);
         const link = await connectNode({ host, port, secret, tls, identity, ...times });
         if (!this.#isToDial(neighbour)) link.close('no longer needed');
         else {
@@ -226,10 +227,4 @@ export class Mesh {
       },
     });
   }
-}
-
-/** `host:port`, where an IPv6 host may stand in brackets. */
-function hostAndPort(address: string): { host: string; port: number } {
-  const at = address.lastIndexOf(':');
-  return { host: address.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(address.slice(at + 1)) };
 }

@@ -1,15 +1,7 @@
 import { ObjectStoreFullError } from '../errors/index.js';
 import { ObjectBegin, ObjectBeginT, ObjectChunk, PeerFrame } from '../protocol/generated/peers.js';
 import type { Runtime } from '../runtime/runtime.js';
-import {
-  byteList,
-  ID_BYTES,
-  idsOf,
-  joinIds,
-  type PeerConnection,
-  peerBuffer,
-  sendPeerTable,
-} from './peer-frames.js';
+import { byteList, idsOf, type PeerConnection, peerBuffer, sendPeerTable } from './peer-frames.js';
 
 /** Bytes of a buffer in one frame: small enough that other messages get in between. */
 const CHUNK_BYTES = 1024 * 1024;
@@ -19,22 +11,9 @@ const IN_PLACE_BYTES = 64 * 1024;
 /** What the store can write behind a buffer that was filled in place. */
 const MOST_META_IN_PLACE = 512;
 
-/** Ids of what an object contains, in order. */
-function containedIds(runtime: Runtime, handle: number, shared: (handle: number) => void): Uint8Array[] {
-  const ids: Uint8Array[] = [];
-  for (const contained of runtime.store.contained(handle)) {
-    shared(contained);
-    const id = new Uint8Array(ID_BYTES);
-    // One that is gone already keeps its place: who asks for it is told so.
-    runtime.store.writeId(contained, id, 0);
-    ids.push(id);
-  }
-  return ids;
-}
-
 /**
  * Sends a complete object, straight from its memory in the store. The caller holds it meanwhile.
- * @param shared hears of the objects that it contains, whose ids the other node gets to know
+ * @param share gives the ids of objects that it contains, which the other node gets to know
  * @returns false when it is gone
  */
 export async function sendObject(
@@ -42,7 +21,7 @@ export async function sendObject(
   peer: PeerConnection,
   transfer: number,
   handle: number,
-  shared: (handle: number) => void,
+  share: (handles: ArrayLike<number>) => Uint8Array,
 ): Promise<boolean> {
   let opened: ReturnType<typeof runtime.store.open>;
   try {
@@ -56,7 +35,7 @@ export async function sendObject(
     transfer,
     flags,
     byteList(meta),
-    byteList(joinIds(containedIds(runtime, handle, shared))),
+    byteList(share(runtime.store.contained(handle))),
     buffers.map((buffer) => buffer.byteLength),
   );
   sendPeerTable(peer, PeerFrame.ObjectBegin, begin);

@@ -1,5 +1,4 @@
 import { Builder, ByteBuffer } from 'flatbuffers';
-import { AmountT } from '../protocol/generated/peers.js';
 
 /** The part of a link to another node that messages are sent over. */
 export interface PeerConnection {
@@ -54,13 +53,4 @@ export function idKey(id: Uint8Array): string {
 /** flatc's types ask for lists of numbers, and copy them into one; bytes do as well. */
 export function byteList(bytes: Uint8Array): number[] {
   return bytes as unknown as number[];
-}
-
-/** Amounts of resources by name, as tables and back. */
-export function amountTables(amounts: Readonly<Record<string, number>>): AmountT[] {
-  return Object.entries(amounts).map(([name, amount]) => new AmountT(name, amount));
-}
-
-export function amountsOf(tables: readonly AmountT[]): Record<string, number> {
-  return Object.fromEntries(tables.map(({ name, amount }) => [String(name), amount]));
 }

@@ -1,19 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isMobulaError, ShutdownError } from '../errors/index.js';
+import { ShutdownError } from '../errors/index.js';
+import { type Amounts, amountsOf, resourceTables } from '../protocol/amounts.js';
 import {
   CancelRemoteTask,
   DropReplicas,
-  DropReplicasT,
-  FetchObject,
-  FetchObjectT,
   JobGone,
   JobGoneT,
   NodeState,
   NodeStateT,
-  ObjectBegin,
-  ObjectChunk,
-  ObjectMissing,
-  ObjectMissingT,
   PeerFrame,
   RemoteOutput,
   RemoteOutputT,
@@ -24,25 +18,13 @@ import {
   TaskFinishedT,
 } from '../protocol/generated/peers.js';
 import type { Runtime } from '../runtime/runtime.js';
-import { Delegate } from './delegate.js';
-import { IncomingObject, type ReceivedObject, sendObject } from './object-transfer.js';
-import {
-  amountsOf,
-  amountTables,
-  byteList,
-  ID_BYTES,
-  idsOf,
-  joinIds,
-  type PeerConnection,
-  peerBuffer,
-  sendPeerTable,
-} from './peer-frames.js';
+import { Delegate, type FinishedTask } from './delegate.js';
+import type { ReceivedObject } from './object-transfer.js';
+import { idsOf, type PeerConnection, peerBuffer, sendPeerTable } from './peer-frames.js';
 import type { RemotePeer, RemoteTasks } from './remote-tasks.js';
 import { Replicas } from './replicas.js';
+import { Transfers, type TransfersHost } from './transfers.js';
 
-/** Numbers of transfers from here on are those of results, chosen by their sender. */
-const FIRST_RESULT_TRANSFER = 2 ** 31;
-const CHUNK_HEADER_BYTES = ObjectChunk.sizeOf();
 /** A job that could not be given a place at the raylet tries again after so long. */
 const OPEN_AGAIN_MILLISECONDS = 1000;
 
@@ -55,36 +37,14 @@ export interface OutputText {
 }
 
 /** What a peer needs of its gateway. */
-export interface PeerHost {
-  /** This node's own part in the store and at the raylet. */
-  readonly runtime: Runtime;
+export interface PeerHost extends TransfersHost {
   readonly tasks: RemoteTasks;
   /** A driver of this node's, in the place of the other node's job. */
   openDelegate(jobName: string, output: (output: OutputText) => void): Promise<Runtime>;
   output(job: number, output: OutputText): void;
   log(text: string): void;
-  /** An object of that runtime was read in place, to be sent. */
-  viewed(runtime: Runtime): void;
   /** The other node said what it has free. */
-  available(peer: Peer, amounts: Readonly<Record<string, number>>): void;
-}
-
-interface Incoming {
-  readonly object: IncomingObject;
-  /** What it contains is on its way, too. */
-  readonly nested: Promise<void>[];
-}
-
-interface Result {
-  readonly received: ReceivedObject | undefined;
-  readonly nested: readonly Promise<void>[];
-}
-
-interface PendingFetch {
-  readonly runtime: Runtime;
-  readonly nested: Promise<void>[];
-  resolve(received: ReceivedObject | undefined): void;
-  reject(reason: unknown): void;
+  available(peer: Peer, amounts: Amounts): void;
 }
 
 /** One of the other node's jobs here; what comes before its delegate is there waits for it. */
@@ -98,18 +58,10 @@ interface DelegatedJob {
 export class Peer implements RemotePeer {
   readonly connection: PeerConnection;
   readonly #host: PeerHost;
-  readonly #replicas: Replicas;
+  readonly #transfers: Transfers;
   readonly #jobs = new Map<number, DelegatedJob>();
   /** The job of each task that runs here for the other node. */
   readonly #jobOfToken = new Map<number, DelegatedJob>();
-  readonly #fetches = new Map<number, PendingFetch>();
-  readonly #incoming = new Map<number, Incoming>();
-  /** Results that arrived before the word that their task is finished. */
-  readonly #results = new Map<number, Result>();
-  /** Ids of objects here that the other node was told of, by handle. */
-  readonly #shared = new Map<number, Uint8Array>();
-  #nextFetch = 1;
-  #nextResult = FIRST_RESULT_TRANSFER;
   #lost = false;
 
   constructor(
@@ -121,7 +73,7 @@ export class Peer implements RemotePeer {
   ) {
     this.connection = connection;
     this.#host = host;
-    this.#replicas = new Replicas(host.runtime, this.#fetch);
+    this.#transfers = new Transfers(connection, host);
   }
 
   /** @throws when the message makes no sense: the link is to be closed then */
@@ -160,7 +112,7 @@ export class Peer implements RemotePeer {
       case PeerFrame.DropReplicas: {
         const ids = idsOf(DropReplicas.getRootAsDropReplicas(peerBuffer(body)).idsArray());
         for (const id of ids) {
-          this.#replicas.drop(id);
+          this.#transfers.replicas.drop(id);
           for (const { delegate } of this.#jobs.values()) delegate?.replicas.drop(id);
         }
         return;
@@ -179,55 +131,28 @@ export class Peer implements RemotePeer {
         this.#host.available(this, amountsOf(available));
         return;
       }
-      case PeerFrame.FetchObject: {
-        const message = FetchObject.getRootAsFetchObject(peerBuffer(body));
-        const id = message.idArray()?.slice();
-        if (id?.length !== ID_BYTES) throw new RangeError('an id of the wrong length');
-        void this.#serve(message.transfer(), id);
-        return;
-      }
-      case PeerFrame.ObjectBegin:
-        this.#begin(body);
-        return;
-      case PeerFrame.ObjectChunk:
-        this.#chunk(body);
-        return;
-      case PeerFrame.ObjectMissing: {
-        const transfer = ObjectMissing.getRootAsObjectMissing(peerBuffer(body)).transfer();
-        if (transfer >= FIRST_RESULT_TRANSFER)
-          this.#results.set(transfer, { received: undefined, nested: [] });
-        else this.#takeFetch(transfer)?.resolve(undefined);
-        return;
-      }
       default:
-        throw new RangeError(`a frame of type ${type}`);
+        if (!this.#transfers.onFrame(type, body)) throw new RangeError(`a frame of type ${type}`);
     }
   }
 
   // ---- RemotePeer
 
-  shared(handle: number): void {
-    if (this.#shared.has(handle)) return;
-    // Now, as an object that is gone has no id any more.
-    const id = new Uint8Array(ID_BYTES);
-    if (this.#host.runtime.store.writeId(handle, id, 0)) this.#shared.set(handle, id);
+  share(handles: ArrayLike<number>): Uint8Array {
+    return this.#transfers.share(handles);
+  }
+
+  fetch(id: Uint8Array, arrivals: Promise<void>[]): Promise<ReceivedObject | undefined> {
+    return this.#transfers.fetch(this.#transfers.replicas, id, arrivals);
   }
 
   /** Tells the other node which of the objects that it was told of were freed here. */
   dropFreed(): void {
-    const { store } = this.#host.runtime;
-    const gone: Uint8Array[] = [];
-    for (const [handle, id] of this.#shared) {
-      if (store.state(handle) !== 0) continue;
-      this.#shared.delete(handle);
-      gone.push(id);
-    }
-    if (gone.length > 0)
-      sendPeerTable(this.connection, PeerFrame.DropReplicas, new DropReplicasT(byteList(joinIds(gone))));
+    this.#transfers.dropFreed();
   }
 
-  tellAvailable(amounts: Readonly<Record<string, number>>): void {
-    sendPeerTable(this.connection, PeerFrame.NodeState, new NodeStateT(amountTables(amounts)));
+  tellAvailable(amounts: Amounts): void {
+    sendPeerTable(this.connection, PeerFrame.NodeState, new NodeStateT(resourceTables(amounts)));
   }
 
   jobEnded(job: number): void {
@@ -239,14 +164,8 @@ export class Peer implements RemotePeer {
     if (this.#lost) return;
     this.#lost = true;
     this.#host.tasks.peerLost(this);
-    for (const { object } of this.#incoming.values()) object.abort();
-    this.#incoming.clear();
-    for (const transfer of [...this.#fetches.keys()]) this.#takeFetch(transfer)?.resolve(undefined);
-    for (const { received } of this.#results.values())
-      if (received !== undefined) this.#host.runtime.store.abort(received.draft);
-    this.#results.clear();
+    this.#transfers.lost();
     for (const job of [...this.#jobs.keys()]) this.#endJob(job);
-    this.#replicas.dropAll();
   }
 
   // ---- tasks of the other node's jobs
@@ -264,9 +183,8 @@ export class Peer implements RemotePeer {
       );
     void this.#open(job, name, output).then((runtime) => {
       if (runtime === undefined) return;
-      job.delegate = new Delegate(runtime, new Replicas(runtime, this.#fetch), {
-        finished: (token, handles, failed, microseconds) =>
-          void this.#sendResults(runtime, token, handles, failed, microseconds),
+      job.delegate = new Delegate(runtime, new Replicas(runtime, this.#transfers.fetch), {
+        finished: (task) => void this.#sendResults(runtime, task),
       });
       const { waiting } = job;
       job.waiting = [];
@@ -318,25 +236,13 @@ export class Peer implements RemotePeer {
     if (job.delegate !== undefined) close(job.delegate.runtime);
   }
 
-  async #sendResults(
-    runtime: Runtime,
-    token: number,
-    handles: Float64Array,
-    failed: boolean,
-    microseconds: number,
-  ): Promise<void> {
+  async #sendResults(runtime: Runtime, task: FinishedTask): Promise<void> {
+    const { token, handles, failed, kept } = task;
     const transfers: number[] = [];
-    for (const handle of handles) {
-      const transfer = this.#nextResult;
-      this.#nextResult = transfer === 2 ** 32 - 1 ? FIRST_RESULT_TRANSFER : transfer + 1;
-      transfers.push(transfer);
-      const sent = await sendObject(runtime, this.connection, transfer, handle, (contained) =>
-        this.shared(contained),
-      );
-      if (!sent) sendPeerTable(this.connection, PeerFrame.ObjectMissing, new ObjectMissingT(transfer));
-    }
-    this.#host.viewed(runtime);
-    const finished = new TaskFinishedT(token, failed, Math.max(1, Math.round(microseconds)), transfers);
+    if (kept.length === 0)
+      for (const handle of handles) transfers.push(await this.#transfers.sendResult(runtime, handle));
+    const microseconds = Math.max(1, Math.round(task.microseconds));
+    const finished = new TaskFinishedT(token, failed, microseconds, transfers, [...kept]);
     sendPeerTable(this.connection, PeerFrame.TaskFinished, finished);
   }
 
@@ -344,15 +250,14 @@ export class Peer implements RemotePeer {
 
   #taskFinished(message: TaskFinished): void {
     const token = message.token();
-    const transfers = Array.from(
-      { length: message.transfersLength() },
-      (_, index) => message.transfers(index)!,
+    if (message.keptLength() > 0) {
+      const sizes = Array.from({ length: message.keptLength() }, (_, index) => message.kept(index)!);
+      this.#host.tasks.kept(token, message.microseconds(), sizes);
+      return;
+    }
+    const results = Array.from({ length: message.transfersLength() }, (_, index) =>
+      this.#transfers.takeResult(message.transfers(index)!),
     );
-    const results = transfers.map((transfer) => {
-      const result = this.#results.get(transfer);
-      this.#results.delete(transfer);
-      return result;
-    });
     this.#host.tasks.finished(
       token,
       message.failed(),
@@ -362,107 +267,6 @@ export class Peer implements RemotePeer {
     void Promise.all(results.flatMap((result) => result?.nested ?? [])).then(() =>
       this.#host.tasks.taken(this, token),
     );
-  }
-
-  // ---- objects
-
-  readonly #fetch = (
-    runtime: Runtime,
-    id: Uint8Array,
-    nested: Promise<void>[],
-  ): Promise<ReceivedObject | undefined> => {
-    if (this.#lost) return Promise.resolve(undefined);
-    const transfer = this.#nextFetch;
-    this.#nextFetch = transfer === FIRST_RESULT_TRANSFER - 1 ? 1 : transfer + 1;
-    return new Promise((resolve, reject) => {
-      this.#fetches.set(transfer, { runtime, nested, resolve, reject });
-      sendPeerTable(this.connection, PeerFrame.FetchObject, new FetchObjectT(transfer, byteList(id)));
-    });
-  };
-
-  #takeFetch(transfer: number): PendingFetch | undefined {
-    const fetch = this.#fetches.get(transfer);
-    this.#fetches.delete(transfer);
-    return fetch;
-  }
-
-  /** Sends an object that the other node asked for, once it is complete. */
-  async #serve(transfer: number, id: Uint8Array): Promise<void> {
-    const { runtime } = this.#host;
-    const { store, waiting } = runtime;
-    const handle = store.lookup(id, 0);
-    let sent = false;
-    if (handle !== 0 && store.hold(handle)) {
-      this.shared(handle);
-      await new Promise<void>((resolve) => {
-        const waiter = { objectReady: () => resolve(), objectsLost: () => resolve() };
-        if (!waiting.subscribe(handle, waiter)) resolve();
-      });
-      sent = await sendObject(runtime, this.connection, transfer, handle, (contained) =>
-        this.shared(contained),
-      );
-      store.release(handle);
-      this.#host.viewed(runtime);
-    }
-    if (!sent) sendPeerTable(this.connection, PeerFrame.ObjectMissing, new ObjectMissingT(transfer));
-  }
-
-  #begin(body: Uint8Array): void {
-    const transfer = ObjectBegin.getRootAsObjectBegin(peerBuffer(body)).transfer();
-    const fetch = this.#fetches.get(transfer);
-    if (fetch === undefined && transfer < FIRST_RESULT_TRANSFER) return;
-    const nested = fetch?.nested ?? [];
-    const runtime = fetch?.runtime ?? this.#host.runtime;
-    const replicas = this.#replicasOf(runtime);
-    let object: IncomingObject;
-    try {
-      object = new IncomingObject(runtime, body, (id) => replicas.obtain(id, nested));
-    } catch (full) {
-      if (!isMobulaError(full)) throw full;
-      // The store is smaller than the object. Its chunks are passed over.
-      this.#cannotTake(transfer, full, nested);
-      return;
-    }
-    this.#incoming.set(transfer, { object, nested });
-    if (object.complete) this.#arrived(transfer);
-  }
-
-  #chunk(body: Uint8Array): void {
-    if (body.length < CHUNK_HEADER_BYTES) throw new RangeError('a chunk without its header');
-    const header = new ObjectChunk().__init(0, peerBuffer(body));
-    const transfer = header.transfer();
-    const incoming = this.#incoming.get(transfer);
-    if (incoming === undefined) return;
-    incoming.object.add(header.buffer(), header.offset(), body.subarray(CHUNK_HEADER_BYTES));
-    if (incoming.object.complete) this.#arrived(transfer);
-  }
-
-  #arrived(transfer: number): void {
-    const { object, nested } = this.#incoming.get(transfer)!;
-    this.#incoming.delete(transfer);
-    let received: ReceivedObject;
-    try {
-      received = object.finish();
-    } catch (full) {
-      // The store has no room, not even after a while.
-      this.#cannotTake(transfer, full, nested);
-      return;
-    }
-    const fetch = this.#takeFetch(transfer);
-    if (fetch !== undefined) fetch.resolve(received);
-    else this.#results.set(transfer, { received, nested });
-  }
-
-  #cannotTake(transfer: number, reason: unknown, nested: Promise<void>[]): void {
-    const fetch = this.#takeFetch(transfer);
-    if (fetch !== undefined) fetch.reject(reason);
-    else this.#results.set(transfer, { received: undefined, nested });
-  }
-
-  #replicasOf(runtime: Runtime): Replicas {
-    for (const { delegate } of this.#jobs.values())
-      if (delegate?.runtime === runtime) return delegate.replicas;
-    return this.#replicas;
   }
 }
 

@@ -1,4 +1,5 @@
 import { ObjectLostError } from '../errors/index.js';
+import { resourceTables } from '../protocol/amounts.js';
 import {
   CancelRemoteTaskT,
   PeerFrame,
@@ -7,23 +8,17 @@ import {
   SubmitTaskT,
 } from '../protocol/generated/peers.js';
 import { TaskStatus } from '../protocol/generated/protocol.js';
-import { ERROR_FLAG, ownCopy } from '../runtime/object-values.js';
+import { ERROR_FLAG } from '../runtime/object-values.js';
 import type { Runtime } from '../runtime/runtime.js';
+import { smoothed } from '../runtime/smoothed.js';
 import type { AssignedFunction, Assignment, AssignmentOrigin, AssignmentSink } from '../worker/assignment.js';
+import { KeptResults } from './kept-results.js';
 import type { ReceivedObject } from './object-transfer.js';
-import {
-  amountTables,
-  byteList,
-  ID_BYTES,
-  joinIds,
-  type PeerConnection,
-  sendPeerTable,
-} from './peer-frames.js';
+import { byteList, ID_BYTES, type PeerConnection, sendPeerTable } from './peer-frames.js';
 
 /** Work in microseconds that the other node is to have in its hands under one lease: some round trips. */
 const WINDOW_MICROSECONDS = 2000;
 const MOST_IN_FLIGHT = 64;
-const MEAN_WEIGHT = 0.2;
 
 /** A function as the tasks of one name call it. */
 interface RemoteFunction extends AssignedFunction {
@@ -52,9 +47,15 @@ export interface RemoteLease {
 
 /** The node that a lease is on. */
 export interface RemotePeer {
+  readonly node: string;
   readonly connection: PeerConnection;
-  /** Objects that it was told of: it is told when they are freed. */
-  shared(handle: number): void;
+  /** Ids of objects here, one after another, for a message to it: it is told when they are freed. */
+  share(handles: ArrayLike<number>): Uint8Array;
+  /**
+   * Gets one of its objects; undefined when it has it no more, or is gone.
+   * @param arrivals gets what the object contains, which is on its way too
+   */
+  fetch(id: Uint8Array, arrivals: Promise<void>[]): Promise<ReceivedObject | undefined>;
 }
 
 interface Slot {
@@ -78,6 +79,8 @@ export interface RemoteTasksPort {
  * submitter, when it is sent: from then on nobody takes it back, and it is lost only with the node that it was sent to.
  */
 export class RemoteTasks implements AssignmentSink<RemoteFunction> {
+  /** Results that stay at the nodes which made them. */
+  readonly results: KeptResults;
   readonly #runtime: Runtime;
   readonly #port: RemoteTasksPort;
   readonly #slots = new Map<number, Slot>();
@@ -94,6 +97,7 @@ export class RemoteTasks implements AssignmentSink<RemoteFunction> {
   constructor(runtime: Runtime, port: RemoteTasksPort) {
     this.#runtime = runtime;
     this.#port = port;
+    this.results = new KeptResults(runtime, (peer, token) => this.taken(peer, token));
   }
 
   // ---- what the raylet says
@@ -113,6 +117,7 @@ export class RemoteTasks implements AssignmentSink<RemoteFunction> {
 
   /** The node is gone: the raylet tells the submitters, who queue its tasks again. */
   peerLost(peer: RemotePeer): void {
+    this.results.peerLost(peer);
     for (const [id, slot] of this.#slots) if (slot.lease.peer === peer) this.#slots.delete(id);
     for (const [token, { slot }] of this.#inFlight)
       if (slot.lease.peer === peer) this.#inFlight.delete(token);
@@ -182,6 +187,24 @@ export class RemoteTasks implements AssignmentSink<RemoteFunction> {
 
   // ---- what the other nodes say
 
+  /** The results stay at the node that ran the task, in so many bytes each. */
+  kept(token: number, microseconds: number, sizes: readonly number[]): void {
+    const task = this.#end(token, microseconds);
+    if (task === undefined) return;
+    const { assignment, slot } = task;
+    const { attempt, origin, targets } = assignment;
+    const { peer } = slot.lease;
+    this.results.add({ peer, token, targets, attempt });
+    const node = Buffer.from(peer.node, 'latin1');
+    const place = new Uint8Array(8 * sizes.length + node.length);
+    const view = new DataView(place.buffer);
+    for (const [index, size] of sizes.entries()) view.setFloat64(8 * index, size, true);
+    place.set(node, 8 * sizes.length);
+    const encoded = { bytes: place, start: 0, end: place.length, buffers: undefined, contained: undefined };
+    origin.done(assignment, TaskStatus.Elsewhere, microseconds, encoded);
+    this.#pump(slot);
+  }
+
   /** The results are here; undefined stands for one that could not be had. */
   finished(
     token: number,
@@ -190,20 +213,13 @@ export class RemoteTasks implements AssignmentSink<RemoteFunction> {
     results: readonly (ReceivedObject | undefined)[],
   ): void {
     const { store } = this.#runtime;
-    const task = this.#inFlight.get(token);
-    this.#inFlight.delete(token);
+    const task = this.#end(token, microseconds);
     const drafts = results.map((result) => result?.draft ?? 0);
     if (task === undefined) {
       for (const draft of drafts) if (draft !== 0) store.abort(draft);
       return;
     }
     const { assignment, slot } = task;
-    slot.inFlight--;
-    const { fn } = assignment;
-    fn.meanMicroseconds =
-      fn.meanMicroseconds === 0
-        ? microseconds
-        : fn.meanMicroseconds + (microseconds - fn.meanMicroseconds) * MEAN_WEIGHT;
     const error = results[0]?.error;
     if (drafts.includes(0)) this.#failed(assignment, drafts, microseconds);
     else if (failed && assignment.errorsComeBack && error !== undefined) {
@@ -227,17 +243,24 @@ export class RemoteTasks implements AssignmentSink<RemoteFunction> {
 
   // ---- inside
 
+  /** Undefined for a task that nobody waits for any more. */
+  #end(token: number, microseconds: number): InFlight | undefined {
+    const task = this.#inFlight.get(token);
+    if (task === undefined) return undefined;
+    this.#inFlight.delete(token);
+    task.slot.inFlight--;
+    const { fn } = task.assignment;
+    fn.meanMicroseconds = smoothed(fn.meanMicroseconds, microseconds);
+    return task;
+  }
+
   /** A result did not get here: the store is full, or it was freed at once over there. */
   #failed(assignment: Assignment<RemoteFunction>, drafts: readonly number[], microseconds: number): void {
     const { store, values } = this.#runtime;
     for (const draft of drafts) if (draft !== 0) store.abort(draft);
-    const { targets } = assignment;
     const reason = 'its result did not reach this node, whose object store has no room for it';
-    const encoded = ownCopy(
-      values.encodeError(new ObjectLostError(store.idString(assignment.handle), reason)),
-    );
-    const errors = targets.map(() => values.draft(encoded, ERROR_FLAG));
-    if (store.complete(targets, errors, assignment.attempt) === 1) this.#runtime.objectsReady(targets);
+    const lost = new ObjectLostError(store.idString(assignment.handle), reason);
+    this.#runtime.seal(assignment.targets, assignment.attempt, values.encodeError(lost), ERROR_FLAG);
     assignment.origin.done(assignment, TaskStatus.StoredError, microseconds, undefined);
   }
 
@@ -277,7 +300,7 @@ export class RemoteTasks implements AssignmentSink<RemoteFunction> {
     this.#shipped.set(lease.peer, shipped);
     if (shipped.has(key)) return;
     shipped.add(key);
-    const held = byteList(this.#idsOf(lease.peer, code.held));
+    const held = byteList(lease.peer.share(code.held));
     const table = new ShipFunctionT(lease.job, lease.jobName, fn.hash, fn.name, byteList(code.payload), held);
     sendPeerTable(lease.peer.connection, PeerFrame.ShipFunction, table);
   }
@@ -303,31 +326,19 @@ export class RemoteTasks implements AssignmentSink<RemoteFunction> {
       lease.jobName,
       assignment.fn.hash,
       assignment.fn.name,
-      amountTables(lease.resources),
+      resourceTables(lease.resources),
       lease.exclusive,
       lease.stays,
       // Deaths of processes over there are retried there; that of the node, by the submitter.
       assignment.alone ? 0 : 3,
       assignment.flags,
       byteList(returns),
-      byteList(this.#idsOf(lease.peer, dependencies)),
+      byteList(lease.peer.share(dependencies)),
       positions,
-      byteList(this.#idsOf(lease.peer, assignment.containedHandles)),
+      byteList(lease.peer.share(assignment.containedHandles)),
       byteList(assignment.bytes.subarray(assignment.argumentStart, assignment.end)),
     );
     sendPeerTable(lease.peer.connection, PeerFrame.SubmitTask, table);
-  }
-
-  #idsOf(peer: RemotePeer, handles: readonly number[]): Uint8Array {
-    const { store } = this.#runtime;
-    return joinIds(
-      handles.map((handle) => {
-        const id = new Uint8Array(ID_BYTES);
-        store.writeId(handle, id, 0);
-        peer.shared(handle);
-        return id;
-      }),
-    );
   }
 }
 

@@ -5,7 +5,7 @@ import { idKey } from './peer-frames.js';
 
 /** Gets an object from the node that named it; undefined when that has it no more, or is gone. */
 export type Fetch = (
-  runtime: Runtime,
+  replicas: Replicas,
   id: Uint8Array,
   arrivals: Promise<void>[],
 ) => Promise<ReceivedObject | undefined>;
@@ -21,17 +21,13 @@ interface Replica {
  * named, and kept for later tasks until the other node has freed the object.
  */
 export class Replicas {
-  readonly #runtime: Runtime;
+  readonly runtime: Runtime;
   readonly #fetch: Fetch;
   readonly #replicas = new Map<string, Replica>();
 
   constructor(runtime: Runtime, fetch: Fetch) {
-    this.#runtime = runtime;
+    this.runtime = runtime;
     this.#fetch = fetch;
-  }
-
-  get size(): number {
-    return this.#replicas.size;
   }
 
   /**
@@ -42,11 +38,12 @@ export class Replicas {
   obtain(id: Uint8Array, arrivals: Promise<void>[]): number {
     const key = idKey(id);
     const known = this.#replicas.get(key);
-    if (known !== undefined && this.#runtime.store.state(known.handle) !== 0) {
+    if (known !== undefined && this.runtime.store.state(known.handle) !== 0) {
       arrivals.push(known.arrived);
       return known.handle;
     }
-    const replica = this.#find(id) ?? this.#create(id);
+    const present = this.runtime.store.lookup(id, 0);
+    const replica = present === 0 ? this.#create(id) : this.#adopt(present);
     this.#replicas.set(key, replica);
     arrivals.push(replica.arrived);
     return replica.handle;
@@ -58,27 +55,25 @@ export class Replicas {
     const replica = this.#replicas.get(key);
     if (replica === undefined) return;
     this.#replicas.delete(key);
-    this.#runtime.store.release(replica.handle);
+    this.runtime.store.release(replica.handle);
   }
 
   dropAll(): void {
-    for (const { handle } of this.#replicas.values()) this.#runtime.store.release(handle);
+    for (const { handle } of this.#replicas.values()) this.runtime.store.release(handle);
     this.#replicas.clear();
   }
 
-  /** It is on this node already: made here, or fetched for somebody else. */
-  #find(id: Uint8Array): Replica | undefined {
-    const { store } = this.#runtime;
-    const handle = store.lookup(id, 0);
-    if (handle === 0 || store.state(handle) === 0 || !store.hold(handle)) return undefined;
+  /**
+   * It is on this node already: made here, or fetched for somebody else. An entry that was freed and is still referred to is
+   * there as well: who names it learns that it was freed.
+   */
+  #adopt(handle: number): Replica {
+    this.runtime.store.hold(handle);
     return { handle, arrived: Promise.resolve() };
   }
 
   #create(id: Uint8Array): Replica {
-    const { store, values } = this.#runtime;
-    // An entry that was freed and is still referred to has the id: who names it learns that it was freed.
-    const stale = store.lookup(id, 0);
-    if (stale !== 0) return { handle: stale, arrived: Promise.resolve() };
+    const { store, values } = this.runtime;
     const handle = store.createReplica(id, 0) || values.waitForSpace(0, () => store.createReplica(id, 0));
     return { handle, arrived: this.#fill(handle, id) };
   }
@@ -88,12 +83,12 @@ export class Replicas {
     let received: ReceivedObject | undefined;
     let reason: unknown;
     try {
-      received = await this.#fetch(this.#runtime, id, nested);
+      received = await this.#fetch(this, id, nested);
     } catch (error) {
       reason = error;
     }
-    if (this.#runtime.ended !== undefined) return;
-    const { store, values } = this.#runtime;
+    if (this.runtime.ended !== undefined) return;
+    const { store, values } = this.runtime;
     let completed: number;
     if (received !== undefined) completed = store.complete(handle, received.draft, 0);
     else {
@@ -101,7 +96,7 @@ export class Replicas {
       const lost = reason ?? new ObjectLostError(hex, 'the node that had it is gone, or has freed it');
       completed = values.complete(handle, 0, values.encodeError(lost), 1);
     }
-    if (completed === 1) this.#runtime.objectsReady([handle]);
+    if (completed === 1) this.runtime.objectsReady([handle]);
     await Promise.all(nested);
   }
 }

@@ -1,6 +1,5 @@
 import { Builder, ByteBuffer } from 'flatbuffers';
 import type { Connection } from './connection.js';
-import type { ResourceT } from './generated/protocol.js';
 
 /** An unpacked table of the schema, as flatc's object interface makes them. */
 interface Packable {
@@ -31,11 +30,6 @@ export function bufferAt(bytes: Uint8Array, start: number): ByteBuffer {
   (buffer as unknown as { bytes_: Uint8Array }).bytes_ = bytes;
   buffer.setPosition(start);
   return buffer;
-}
-
-/** Amounts by name, as frames carry them. */
-export function amountsOfTables(resources: readonly ResourceT[]): Record<string, number> {
-  return Object.fromEntries(resources.map(({ name, amount }) => [String(name), amount]));
 }
 
 const structBuilder = new Builder(256);

@@ -1,5 +1,6 @@
+import { jobName } from '../control/control-store.js';
 import type { WorkerCommand } from '../protocol/startup.js';
-import type { RayletClient } from './clients.js';
+import type { RayletClient } from './client.js';
 
 interface Job {
   readonly driver: RayletClient;
@@ -13,13 +14,18 @@ interface Job {
 
 /** The jobs of a node: one for each driver that is attached. Knows which processes are whose. */
 export class Jobs {
+  readonly #node: string;
   readonly #all = new Map<number, Job>();
   readonly #jobOfWorker = new Map<number, number>();
   readonly #farewell: (driver: RayletClient) => void;
   #next = 1;
 
-  /** @param farewell called when nothing runs any more for a driver that is leaving */
-  constructor(farewell: (driver: RayletClient) => void) {
+  /**
+   * @param node by which the jobs are called
+   * @param farewell called when nothing runs any more for a driver that is leaving
+   */
+  constructor(node: string, farewell: (driver: RayletClient) => void) {
+    this.#node = node;
     this.#farewell = farewell;
   }
 
@@ -37,6 +43,11 @@ export class Jobs {
   bind(worker: number, job: number): void {
     this.#jobOfWorker.set(worker, job);
     this.#all.get(job)?.workers.add(worker);
+  }
+
+  /** What the cluster calls it. */
+  idOf(job: number): string {
+    return jobName(this.#node, job);
   }
 
   /** The script of its driver. */

@@ -14,10 +14,16 @@ import {
   RemoteLeaseEndedT,
   RemoteLeaseT,
   RemoteOutput,
-  WorkerDiedT,
+  ResultsElsewhere,
+  ResultsWantedT,
 } from '../protocol/generated/protocol.js';
 import { FIRST_REMOTE_WORKER } from '../protocol/startup.js';
-import type { RayletClient } from './clients.js';
+import type { RayletClient } from './client.js';
+import type { Clients } from './clients.js';
+import type { Jobs } from './jobs.js';
+import { tellWorkerDied } from './notices.js';
+import type { ObjectDirectory } from './object-directory.js';
+import type { Placement } from './placement.js';
 import { type RemoteGrant, type RemoteNeed, RemoteNodes, type Route } from './remote-nodes.js';
 
 /** How soon the other nodes hear of a change of what is free here, milliseconds. */
@@ -26,25 +32,16 @@ const MOST_IDS = 1000;
 
 /** What this part of the raylet needs of the rest. */
 export interface OtherNodesPort {
-  client(slot: number): RayletClient | undefined;
-  clients(): Iterable<RayletClient>;
+  readonly clients: Clients;
+  readonly jobs: Jobs;
+  readonly placement: Placement;
+  readonly objects: ObjectDirectory;
   /** What is free here now, 1 = one. */
   available(): Amounts;
-  jobOf(client: RayletClient): number;
-  /** The driver's script. */
-  nameOf(job: number): string;
   /** The other node counts as dead; it may be one that there was no link to. */
   nodeGone(node: string): void;
   /** This node has another id from now on. */
   renamed(node: string): void;
-  /** Shows a line of output to the job's driver. */
-  output(job: number, name: string, pid: number, stderr: boolean, text: string): void;
-  /** This node's scheduler may take so many of these tasks, which are to run on all nodes in turn. */
-  takeHere(client: RayletClient, shape: number, count: number): void;
-  /** No node will ever run these tasks. */
-  hopeless(client: RayletClient, shape: number, reason: string): void;
-  /** Nodes have joined or left: where tasks that name a node may run has changed. */
-  nodesChanged(): void;
 }
 
 /**
@@ -117,7 +114,7 @@ export class OtherNodes {
           address: String(joined.address),
           totals: amountsOf(joined.resources),
         });
-        this.#port.nodesChanged();
+        this.#port.placement.placeAgain();
         break;
       }
       case FrameType.PeerChanged: {
@@ -129,6 +126,11 @@ export class OtherNodes {
         const left = readTable(PeerLeft.getRootAsPeerLeft, bytes, start).unpack();
         this.#left(left.peer, String(left.reason));
         break;
+      }
+      case FrameType.ResultsElsewhere: {
+        const { handles } = readTable(ResultsElsewhere.getRootAsResultsElsewhere, bytes, start).unpack();
+        this.#port.objects.elsewhere(handles);
+        return;
       }
       case FrameType.NodeGone:
         this.#port.nodeGone(readTable(NodeGone.getRootAsNodeGone, bytes, start).node()!);
@@ -142,7 +144,7 @@ export class OtherNodes {
           bytes,
           start,
         ).unpack();
-        this.#port.output(job, String(name), pid, stderr, String(text));
+        this.#port.clients.show(job, String(name), pid, stderr, String(text));
         return;
       }
     }
@@ -161,7 +163,7 @@ export class OtherNodes {
    * @param seen how many grants, of here and elsewhere, the client had received when it counted
    */
   demand(client: RayletClient, shape: number, need: RemoteNeed, count: number, seen: number): void {
-    const job = this.#port.jobOf(client);
+    const job = this.#port.jobs.of(client);
     this.#nodes.demand({ slot: client.slot, job, shape, need, count, seen }, performance.now());
     this.#decide();
   }
@@ -179,7 +181,7 @@ export class OtherNodes {
   /** This node can never run these tasks. They wait for one that can; that is said once. */
   infeasible(client: RayletClient, shape: number, need: RemoteNeed, reason: string): void {
     if (!this.#nodes.route(need).elsewhere) {
-      this.#port.hopeless(client, shape, `${reason}; the tasks may run on no other node`);
+      this.#port.placement.hopeless(client, shape, `${reason}; the tasks may run on no other node`);
       return;
     }
     const first = this.#nodes.infeasible(client.slot, shape);
@@ -202,6 +204,11 @@ export class OtherNodes {
   jobEnded(job: number): void {
     this.#nodes.jobEnded(job);
     this.#tell(FrameType.JobEnded, new JobEndedT(job));
+  }
+
+  /** Somebody here waits for these, which are at other nodes. */
+  fetch(handles: readonly number[]): void {
+    this.#tell(FrameType.ResultsWanted, new ResultsWantedT([...handles]));
   }
 
   /** False when the worker is a process of this node. */
@@ -237,12 +244,12 @@ export class OtherNodes {
     const { grants, here, hopeless } = this.#nodes.decide(now, this.#port.available());
     for (const grant of grants) this.#grant(grant);
     for (const { slot, shape, reason } of hopeless) {
-      const client = this.#port.client(slot);
-      if (client !== undefined) this.#port.hopeless(client, shape, reason);
+      const client = this.#port.clients.at(slot);
+      if (client !== undefined) this.#port.placement.hopeless(client, shape, reason);
     }
     for (const { slot, shape, count } of here) {
-      const client = this.#port.client(slot);
-      if (client !== undefined) this.#port.takeHere(client, shape, count);
+      const client = this.#port.clients.at(slot);
+      if (client !== undefined) this.#port.placement.takeHere(client, shape, count);
     }
     const next = this.#nodes.nextDecision();
     if (next === undefined || this.#decision !== undefined) return;
@@ -252,13 +259,13 @@ export class OtherNodes {
 
   #grant(grant: RemoteGrant): void {
     const { lease, peer, slot, shape, need } = grant;
-    const client = this.#port.client(slot);
+    const client = this.#port.clients.at(slot);
     if (client === undefined || this.#gateway === undefined) {
       this.#nodes.withdraw(grant);
       return;
     }
     this.#nodes.sent(slot, shape, client.grants.elsewhere(), false);
-    const job = this.#port.jobOf(client);
+    const job = this.#port.jobs.of(client);
     const { resources, exclusive, strategy } = need;
     // Before the client hears of it: its tasks come to the gateway on another socket.
     this.#tell(
@@ -268,7 +275,7 @@ export class OtherNodes {
         peer,
         slot,
         job,
-        this.#port.nameOf(job),
+        this.#port.jobs.nameOf(job),
         resourceTables(resources),
         exclusive,
         strategy.spread || strategy.node !== '',
@@ -283,8 +290,8 @@ export class OtherNodes {
 
   #warn(client: RayletClient, { resources }: RemoteNeed): void {
     const wanted = Object.entries(resources).map(([name, amount]) => `${name}: ${amount}`);
-    this.#port.output(
-      this.#port.jobOf(client),
+    this.#port.clients.show(
+      this.#port.jobs.of(client),
       'mobula',
       process.pid,
       true,
@@ -298,16 +305,12 @@ export class OtherNodes {
 
   /** To the submitters it is a worker that died: what it had in its hands is queued again. */
   #left(peer: number, reason: string): void {
-    const void_ = this.#nodes.left(peer);
-    for (const client of this.#port.clients()) {
-      const leases = void_.filter(({ slot }) => slot === client.slot).map(({ lease }) => lease);
-      sendTable(
-        client.connection,
-        FrameType.WorkerDied,
-        new WorkerDiedT(peer, 0, -1, 'the loss of its node', reason, 0, 0, leases),
-      );
+    const lost = this.#nodes.left(peer);
+    for (const client of this.#port.clients.all()) {
+      const leases = lost.filter(({ slot }) => slot === client.slot).map(({ lease }) => lease);
+      tellWorkerDied(client, { worker: peer, signal: 'the loss of its node', stderr: reason }, leases);
     }
-    this.#port.nodesChanged();
+    this.#port.placement.placeAgain();
   }
 
   #tell(type: number, table: Parameters<typeof sendTable>[2]): void {

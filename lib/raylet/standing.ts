@@ -1,7 +1,7 @@
 import type { NodeFile } from '../cluster/node-file.js';
 import { ownPidSpace, startTimeOf } from '../cluster/process-identity.js';
 import { type RayletConfig, rayletSocket, type StandingConfig } from '../protocol/startup.js';
-import { addressOf } from './cluster-state.js';
+import { addressOf } from './own-record.js';
 
 /** What a node that outlives its drivers, this process, announces of itself. */
 export function nodeFileOf(config: RayletConfig, standing: StandingConfig, node: string): NodeFile {

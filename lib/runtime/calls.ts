@@ -6,9 +6,8 @@ import { PendingObject, type PendingObjects } from './pending-objects.js';
 import type { ShapeQueue } from './shape-queue.js';
 import { SpecArena } from './spec-arena.js';
 import type { Submitter } from './submitter.js';
-import { type FunctionRecord, type RetryErrors, Task, TaskFlags, TaskState } from './task.js';
+import { type FunctionRecord, type RetryErrors, Task, TaskFlags } from './task.js';
 import type { TaskContexts } from './task-context.js';
-import type { Waiting } from './waiting.js';
 
 /** Encoded arguments up to this size travel in the task's frame; bigger ones, and out-of-band buffers, in the store. */
 const INLINE_ARGUMENT_BYTES = 32 * 1024;
@@ -35,7 +34,6 @@ export class Calls {
   readonly #values: ObjectValues;
   readonly #pending: PendingObjects;
   readonly #submitter: Submitter;
-  readonly #waiting: Waiting;
   readonly #contexts: TaskContexts;
   readonly #arena = new SpecArena();
 
@@ -44,14 +42,12 @@ export class Calls {
     values: ObjectValues,
     pending: PendingObjects,
     submitter: Submitter,
-    waiting: Waiting,
     contexts: TaskContexts,
   ) {
     this.#store = store;
     this.#values = values;
     this.#pending = pending;
     this.#submitter = submitter;
-    this.#waiting = waiting;
     this.#contexts = contexts;
   }
 
@@ -97,12 +93,12 @@ export class Calls {
     const task = this.#create(counter, handle, handles, fn, options, flags, dependencies, encoded, callSite);
     if (handles === undefined) {
       const ref = new ObjectRef<unknown>(store, handle);
-      this.#dispatch(task, dependencies);
+      this.#submitter.take(task, dependencies);
       return ref;
     }
     const refs: ObjectRef<unknown>[] = [];
     for (const each of handles) refs.push(new ObjectRef<unknown>(store, each));
-    this.#dispatch(task, dependencies);
+    this.#submitter.take(task, dependencies);
     return refs;
   }
 
@@ -135,7 +131,7 @@ export class Calls {
       encoded,
       undefined,
     );
-    this.#dispatch(task, dependencies);
+    this.#submitter.take(task, dependencies);
   }
 
   /** The task, known by its returns; everything that it names is held. */
@@ -247,28 +243,5 @@ export class Calls {
     };
     if (dependencies !== undefined) for (const { handle } of dependencies) hold(handle);
     if (contained !== undefined) for (const handle of contained) hold(handle);
-  }
-
-  #dispatch(task: Task, dependencies: readonly Dependency[] | undefined): void {
-    if (dependencies === undefined || !this.#awaitAll(task, dependencies)) this.#submitter.submit(task);
-  }
-
-  /** Submits the task when all of them are complete; false when they are already. */
-  #awaitAll(task: Task, dependencies: readonly Dependency[]): boolean {
-    const waiter = {
-      objectReady: (): void => {
-        if (--task.unresolved === 0 && task.state === TaskState.Waiting) this.#submitter.submit(task);
-      },
-      // The session ended, and with it this task.
-      objectsLost: (): void => undefined,
-    };
-    // One more than there are, so that none of them submits the task before all are counted.
-    task.unresolved = 1;
-    for (const { handle } of dependencies) {
-      task.unresolved++;
-      if (this.#pending.get(handle) === undefined && this.#store.state(handle) !== 1) task.unresolved--;
-      else if (!this.#waiting.subscribe(handle, waiter)) task.unresolved--;
-    }
-    return --task.unresolved > 0;
   }
 }

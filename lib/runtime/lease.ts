@@ -1,3 +1,4 @@
+import { FIRST_REMOTE_WORKER } from '../protocol/startup.js';
 import type { ShapeQueue } from './shape-queue.js';
 import type { Task } from './task.js';
 import { TaskList } from './task-list.js';
@@ -27,6 +28,8 @@ export class Lease {
   progressed = false;
   /** Its first task takes long: nothing more is put behind it until something comes back. */
   stalled = false;
+  /** A task that it is kept for, until what the task is given has been fetched from another node. */
+  reservedFor: Task | undefined;
   /** The worker starts no more tasks of it. */
   ended = false;
 
@@ -42,10 +45,15 @@ export class Lease {
   }
 
   get hasRoom(): boolean {
-    if (this.ended || this.stalled || !this.target.usable) return false;
+    if (this.ended || this.stalled || this.reservedFor !== undefined || !this.target.usable) return false;
     if (this.inFlight.size === 0) return true;
     if (this.queue.oneAtATime) return false;
     return this.hand < WINDOW_MICROSECONDS && this.inFlight.size < MAX_IN_FLIGHT;
+  }
+
+  /** Its tasks run at another node. */
+  get elsewhere(): boolean {
+    return this.worker >= FIRST_REMOTE_WORKER;
   }
 
   add(task: Task): void {

@@ -7,6 +7,8 @@ const INDEX_RANGE = 2 ** 24;
 export interface ObjectWaiter {
   /** The object is complete: a value or an error stands in the store. */
   objectReady(pending: PendingObject): void;
+  /** It is a value at another node, which is enough for this waiter. One that does not say so has it fetched. */
+  objectElsewhere?(pending: PendingObject): void;
   /** It will never be complete in this session. */
   objectsLost(reason: Error): void;
 }
@@ -56,6 +58,15 @@ export class PendingObject {
     this.#waiters = undefined;
     if (waiters === undefined) return [];
     return Array.isArray(waiters) ? waiters : [waiters];
+  }
+
+  /** Tells those for whom that is enough; false when nobody is left who waits. */
+  tellElsewhere(): boolean {
+    for (const waiter of this.takeWaiters()) {
+      if (waiter.objectElsewhere === undefined) this.add(waiter);
+      else waiter.objectElsewhere(this);
+    }
+    return this.awaited;
   }
 
   /** The usual case has one waiter or none, and makes no array. */

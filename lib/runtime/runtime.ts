@@ -39,7 +39,7 @@ import { Calls } from './calls.js';
 import { Failures } from './failures.js';
 import type { LeaseTarget } from './lease.js';
 import { ERROR_FLAG, ObjectValues, ownCopy } from './object-values.js';
-import { type PendingObject, PendingObjects } from './pending-objects.js';
+import { type ObjectWaiter, type PendingObject, PendingObjects } from './pending-objects.js';
 import { Questions } from './questions.js';
 import type { Admission, RayletLink, RayletListener } from './raylet-link.js';
 import type { ResourceShape, ShapeQueue } from './shape-queue.js';
@@ -116,6 +116,7 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
     this.values = new ObjectValues(store, codec, {
       fullTimeout: STORE_FULL_MILLISECONDS,
       requestCollection: (bytes) => {
+        this.submitter.results.letGo();
         sendTable(link.connection, FrameType.CollectRequest, new CollectRequestT(bytes));
         link.connection.flush();
       },
@@ -125,7 +126,7 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
     this.#records = new TaskRecords(store, this);
     this.submitter = new Submitter(store, this.#pending, this);
     this.waiting = new Waiting(store, this.#pending, this.values, this, host.contexts);
-    this.calls = new Calls(store, this.values, this.#pending, this.submitter, this.waiting, host.contexts);
+    this.calls = new Calls(store, this.values, this.#pending, this.submitter, host.contexts);
     this.#sweeper = setInterval(() => this.sweep(), SWEEP_MILLISECONDS);
     this.#sweeper.unref();
     spinForAnswers();
@@ -181,8 +182,9 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
   free(handle: number): void {
     this.store.free(handle);
     const pending = this.#pending.get(handle);
-    // Somebody else's object that is waited for here is gone now; the raylet tells the other waiters.
-    if (pending !== undefined && pending.task === undefined) this.#pending.complete(pending);
+    // What nobody makes any more is gone now; the raylet tells the other waiters.
+    const isMade = pending?.task !== undefined && pending.task.state !== TaskState.Elsewhere;
+    if (pending !== undefined && !isMade) this.#pending.complete(pending);
     this.objectsReady([handle]);
   }
 
@@ -225,11 +227,29 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
     if (this.#ended !== undefined) return;
     this.#failures.dropped(this.store.sweep(true));
     if (++this.#sweeps % SWEEPS_A_LOOK === 0) this.#records.look(this.submitter.someUnfinished());
+    this.submitter.results.review();
     this.#sendRecords();
     this.store.checkViews();
   }
 
-  // ---- for the worker
+  // ---- for whoever completes objects
+
+  /** Makes the value that of all these pending objects, the returns of one task, and tells those who wait for them. */
+  seal(handles: readonly number[], attempt: number, encoded: EncodedValue, flags: number): void {
+    const own = ownCopy(encoded);
+    const drafts: number[] = [];
+    try {
+      for (const _ of handles) drafts.push(this.values.draft(own, flags));
+    } catch (full) {
+      for (const draft of drafts) this.store.abort(draft);
+      // No room, not even for an error: gone is an answer too, and the log has the reason.
+      this.#host.log(isMobulaError(full) ? full.message : String(full));
+      for (const handle of handles) this.store.free(handle);
+      this.objectsReady(handles);
+      return;
+    }
+    if (this.store.complete(handles, drafts, attempt) === 1) this.objectsReady(handles);
+  }
 
   objectsReady(handles: readonly number[]): void {
     if (!this.#link.connection.closed)
@@ -251,6 +271,14 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
 
   // ---- SubmitterPort
 
+  subscribe(handle: number, waiter: ObjectWaiter): boolean {
+    return this.waiting.subscribe(handle, waiter);
+  }
+
+  nextCounter(): number {
+    return this.values.nextCounter();
+  }
+
   get ownWorker(): number {
     return this.#host.ownWorker;
   }
@@ -266,8 +294,11 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
   defineShape(queue: ShapeQueue): void {
     const { exclusive, strategy } = queue.shape;
     const resources = [...queue.shape.resources].map(([name, amount]) => new ResourceT(name, amount));
-    const { spread, node, soft } = strategy;
-    this.send(FrameType.DefineShape, new DefineShapeT(queue.id, resources, exclusive, spread, node, soft));
+    const { spread, node, soft, near } = strategy;
+    this.send(
+      FrameType.DefineShape,
+      new DefineShapeT(queue.id, resources, exclusive, spread, node, soft, near ?? null),
+    );
   }
 
   demand(queue: ShapeQueue, count: number, depth: number, grantsSeen: number): void {
@@ -283,19 +314,21 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
   }
 
   sealError(task: Task, error: MobulaError): void {
-    this.#sealAll(task, this.values.encodeError(error), ERROR_FLAG);
+    this.#sealError(task, this.values.encodeError(error));
   }
 
   sealEncoded(task: Task, error: Uint8Array): void {
-    this.#sealAll(
-      task,
-      { bytes: error, start: 0, end: error.length, buffers: undefined, contained: undefined },
-      ERROR_FLAG,
-    );
+    this.#sealError(task, {
+      bytes: error,
+      start: 0,
+      end: error.length,
+      buffers: undefined,
+      contained: undefined,
+    });
   }
 
   copyError(task: Task, from: number): void {
-    this.#sealAll(task, this.values.copyEncoded(from), ERROR_FLAG);
+    this.#sealError(task, this.values.copyEncoded(from));
   }
 
   shouldRetry(task: Task, error: Uint8Array): boolean {
@@ -324,6 +357,10 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
   awaitObject(handle: number): void {
     if (this.#awaited.length === 0) queueMicrotask(() => this.#sendAwaited());
     this.#awaited.push(handle);
+  }
+
+  arrived(task: Task): void {
+    this.submitter.results.arrived(task);
   }
 
   expedite(pending: PendingObject): void {
@@ -366,7 +403,9 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
         const ready = readTable(ObjectsReady.getRootAsObjectsReady, bytes, start).unpack();
         for (const handle of ready.handles) {
           const pending = this.#pending.get(handle);
-          if (pending !== undefined && pending.task === undefined) this.#pending.complete(pending);
+          if (pending === undefined) continue;
+          if (pending.task === undefined) this.#pending.complete(pending);
+          else this.arrived(pending.task);
         }
         return;
       }
@@ -414,6 +453,7 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
         return;
       }
       case FrameType.Collect:
+        this.submitter.results.letGo();
         // Not inside this call: it may be in the middle of a blocked put.
         setImmediate(() => {
           if (this.#ended === undefined) this.values.collect();
@@ -483,19 +523,9 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
     this.send(FrameType.AwaitObjects, new AwaitObjectsT(handles));
   }
 
-  #sealAll(task: Task, encoded: EncodedValue, flags: number): void {
+  #sealError(task: Task, error: EncodedValue): void {
     const handles = returnsOf(task).map(({ handle }) => handle);
-    const own = ownCopy(encoded);
-    let drafts: number[];
-    try {
-      drafts = handles.map(() => this.values.draft(own, flags));
-    } catch (full) {
-      // No room even for an error: gone is an answer too, and the log has the reason.
-      this.#host.log(isMobulaError(full) ? full.message : String(full));
-      for (const handle of handles) this.store.free(handle);
-      return;
-    }
-    if (this.store.complete(handles, drafts, task.attempt) === 1) this.objectsReady(handles);
+    this.seal(handles, task.attempt, error, ERROR_FLAG);
   }
 
   #nameOf(pid: number): string {
@@ -520,6 +550,8 @@ function describeTask(task: Task): string {
       return `${name} waits for ${task.unresolved} of its arguments`;
     case TaskState.Queued:
       return `${name} is queued: no worker has room for it`;
+    case TaskState.Elsewhere:
+      return `${name} is done; its result is on its way from node ${task.place?.node}`;
     default:
       return `${name} is with a worker (attempt ${task.attempt + 1})`;
   }

@@ -26,6 +26,12 @@ export function resourceShape(
   return { key, resources: new Map(amounts), exclusive, strategy };
 }
 
+/** The same needs, first at that node. */
+export function nearShape({ key, resources, exclusive }: ResourceShape, node: string): ResourceShape {
+  const strategy = { ...ANY_NODE, near: node };
+  return { key: `${key}${strategyKey(strategy)}`, resources, exclusive, strategy };
+}
+
 /**
  * The tasks of one resource shape that are ready to run and wait for a worker, and the leases they may use. Ordered by
  * depth (how many remote calls led to the task), first come first served within a depth.
@@ -45,6 +51,8 @@ export class ShapeQueue {
   readonly oneAtATime: boolean;
   /** Set when the raylet said that no node can run this shape, or that it cannot start processes. */
   failure: Error | undefined;
+  /** Of tasks that are to run near what they are given: the queue of the same needs that says nothing of where. */
+  anywhere: ShapeQueue | undefined;
   #size = 0;
   /** Index is the depth; most programs use one or two. */
   readonly #byDepth: (Denque<Task> | undefined)[] = [];

@@ -23,6 +23,7 @@ import {
   createPackageImporter,
   type SerializerRegistry,
 } from '../values/index.js';
+import { JobSerializers } from './job-serializers.js';
 import type { Runtime } from './runtime.js';
 
 /** Stands for an object that was destroyed before a value that refers to it was read: no entry has this handle. */
@@ -36,10 +37,12 @@ export function nodeLabel(id: string): string {
   return `${id.slice(0, 8)} on ${hostname()}`;
 }
 
-/** What a process of a cluster does with the files of programs; nothing of it on a node that stands alone. */
+/** How code gets from process to process, beside the functions themselves. */
 export interface SharedCode {
-  /** This node, for messages: functions take their program's files along. */
+  /** This node, for messages: functions take their program's files along. In a cluster only. */
   readonly node?: string | undefined;
+  /** In a worker: gets what another process of the job sent under its content hash; undefined for what cannot be had. */
+  readonly fetch?: ((hash: string) => Promise<Uint8Array | undefined>) | undefined;
   /** Gets files of a program that is not installed here. */
   readonly receiver?: CodeReceiver | undefined;
 }
@@ -50,13 +53,14 @@ export class Shipping {
   readonly codec: Codec;
   readonly #capture: CaptureContext;
   readonly #revive: ReviveContext;
+  readonly #serializers: JobSerializers;
   #runtime: Runtime | undefined;
 
   /**
    * @param program the program's entry script: what packages values are made with is found from there, and no worker
    *   may import it
    * @param serializers those that this environment registered
-   * @param code how the program's files get to other machines, in a cluster
+   * @param code how files and serializers get to other processes
    */
   constructor(
     store: NativeStore,
@@ -76,6 +80,11 @@ export class Shipping {
       classFromReference,
       importPackage: createPackageImporter(program ?? join(process.cwd(), 'program.js')),
     };
+    const objectId = (handle: number): Uint8Array => {
+      const id = new Uint8Array(16);
+      store.writeId(handle, id, 0);
+      return id;
+    };
     this.codec = createCodec(hooks, { serializers });
     // Capturing happens in the middle of an encode that met a function; a codec's buffers are its own.
     const inner = createCodec(hooks, { serializers });
@@ -84,11 +93,7 @@ export class Shipping {
       entryScript: program,
       code: code.node === undefined ? undefined : { node: code.node, send: (file) => this.#sendFile(file) },
       putBuffer: (view) => this.#runtime!.values.putEncoded(inner.encodeView(view), 0),
-      objectId: (handle) => {
-        const id = new Uint8Array(16);
-        store.writeId(handle, id, 0);
-        return id;
-      },
+      objectId,
     };
     this.#revive = {
       codec: inner,
@@ -101,6 +106,15 @@ export class Shipping {
         return opened.buffers[0]!;
       },
     };
+    this.#serializers = new JobSerializers(serializers, code.fetch === undefined, {
+      capture: (bundle) => captureFunction(bundle, this.#capture),
+      revive: (payload) => reviveFunction(payload, this.#revive),
+      send: (hash, path, content) => this.#sendFile({ hash, path, content }),
+      fetch: (hash) => code.fetch!(hash),
+      idOf: (handle) => Buffer.from(objectId(handle)).toString('hex'),
+      handleOf: (id) => store.lookup(Buffer.from(id, 'hex'), 0),
+      log: (text) => this.#runtime!.log(text),
+    });
   }
 
   attach(runtime: Runtime): void {
@@ -112,12 +126,21 @@ export class Shipping {
     this.#runtime!.exportFunction({ hash, name: path, payload: content, held: [] });
   }
 
-  /** @throws SerializationError with the capture path of what cannot be sent */
-  capture(fn: AnyFunction): ShippedFunction {
-    return captureFunction(fn, this.#capture);
+  /** Functions that were captured before it changed are to be captured and exported again: there are new serializers. */
+  get generation(): number {
+    return this.#serializers.generation;
   }
 
-  revive(payload: Uint8Array): Promise<(...args: unknown[]) => unknown> {
-    return reviveFunction(payload, this.#revive) as Promise<(...args: unknown[]) => unknown>;
+  /**
+   * What is left to do is to hold its objects, and to export it.
+   * @throws SerializationError with the capture path of what cannot be sent
+   */
+  capture(fn: AnyFunction): ShippedFunction {
+    return this.#serializers.envelop(captureFunction(fn, this.#capture));
+  }
+
+  async revive(payload: Uint8Array): Promise<(...args: unknown[]) => unknown> {
+    const inner = await this.#serializers.open(payload);
+    return (await reviveFunction(inner, this.#revive)) as (...args: unknown[]) => unknown;
   }
 }

@@ -1,12 +1,13 @@
 import { type MobulaError, TaskCancelledError, WorkerCrashedError } from '../errors/index.js';
 import { TaskStatus } from '../protocol/generated/protocol.js';
-import { FIRST_REMOTE_WORKER } from '../protocol/startup.js';
 import { strategyKey } from '../protocol/strategy.js';
 import type { NativeStore } from '../store/native.js';
 import { Lease, type LeaseTarget } from './lease.js';
 import { ObjectState } from './object-values.js';
-import { PendingObject, type PendingObjects } from './pending-objects.js';
-import { type ResourceShape, ShapeQueue } from './shape-queue.js';
+import { type ObjectWaiter, PendingObject, type PendingObjects } from './pending-objects.js';
+import { RemoteResults } from './remote-results.js';
+import { nearShape, type ResourceShape, ShapeQueue } from './shape-queue.js';
+import { smoothed } from './smoothed.js';
 import { type FunctionRecord, type Task, TaskState } from './task.js';
 import { WorkerLink } from './worker-link.js';
 
@@ -21,8 +22,6 @@ const IDLE_MILLISECONDS = 1000;
 const REMOTE_IDLE_MILLISECONDS = 20;
 /** Deaths of its process that a task survives without having been on the stack. */
 const FREE_LOSSES = 20;
-/** Weight of the newest run time in a function's mean. */
-const MEAN_WEIGHT = 0.2;
 
 /** A lease as the raylet granted it. */
 export interface GrantedLease {
@@ -52,6 +51,12 @@ export interface SubmitterPort {
   defineShape(queue: ShapeQueue): void;
   returnLease(lease: number): void;
   killWorker(worker: number, running: number): void;
+  /** As `Waiting.subscribe`. */
+  subscribe(handle: number, waiter: ObjectWaiter): boolean;
+  /** Asks the raylet to tell when the object is complete, and so to have it fetched. */
+  awaitObject(handle: number): void;
+  /** The number of a new task. */
+  nextCounter(): number;
   /** Seals an error as the result of all returns of the task. */
   sealError(task: Task, error: MobulaError): void;
   /** Whether the encoded error is one that the task's `retryErrors` names. */
@@ -78,6 +83,8 @@ export interface SubmitterPort {
  * whoever is free.
  */
 export class Submitter {
+  /** Those that stay at other nodes. */
+  readonly results: RemoteResults;
   readonly #store: NativeStore;
   readonly #pending: PendingObjects;
   readonly #port: SubmitterPort;
@@ -99,6 +106,9 @@ export class Submitter {
     this.#store = store;
     this.#pending = pending;
     this.#port = port;
+    this.results = new RemoteResults(store, pending, port, (task, dependencies) =>
+      this.take(task, dependencies),
+    );
   }
 
   /** The queue of a shape; equal shapes share one. */
@@ -117,9 +127,13 @@ export class Submitter {
     return queue;
   }
 
+  /** Takes over a task, and queues it when its arguments are complete, here or at another node. */
+  take(task: Task, dependencies: readonly { readonly handle: number }[] | undefined): void {
+    if (dependencies === undefined || !this.#awaitAll(task, dependencies)) this.submit(task);
+  }
+
   /** Takes over a task whose arguments are all complete. */
   submit(task: Task): void {
-    const { queue } = task;
     if (task.dependencies > 0) {
       const failed = this.#port.failedDependency(task);
       if (failed !== 0) {
@@ -127,7 +141,9 @@ export class Submitter {
         this.#finish(task, true, 0);
         return;
       }
+      this.#moveNear(task);
     }
+    const { queue } = task;
     if (queue.failure !== undefined) {
       this.fail(task, queue.failure as MobulaError);
       return;
@@ -233,6 +249,7 @@ export class Submitter {
     link?.drain();
     for (const id of death.leases) this.#drop(id);
     for (const lease of [...this.#leases.values()]) if (lease.worker === death.worker) this.#drop(lease.id);
+    this.results.lost(death.worker);
     if (link === undefined) return;
     // So that they queue again in the order in which they were submitted.
     for (const task of link.tasks.reverse()) this.#afterDeath(task, death);
@@ -246,6 +263,7 @@ export class Submitter {
     _attempt: number,
     status: number,
     microseconds: number,
+    /** Behind the frame: the encoded error, or where the results are. */
     error: Uint8Array | undefined,
   ): void => {
     const { lease, fn } = task;
@@ -256,11 +274,11 @@ export class Submitter {
       lease.stalled = false;
     }
     if (status !== TaskStatus.Discarded) {
-      const mean = fn.meanMicroseconds;
-      fn.meanMicroseconds =
-        mean === 0 ? Math.max(microseconds, 1) : mean + (microseconds - mean) * MEAN_WEIGHT;
+      fn.meanMicroseconds = smoothed(fn.meanMicroseconds, Math.max(microseconds, 1));
     }
-    if (status === TaskStatus.Thrown && error !== undefined && task.state !== TaskState.Done) {
+    if (status === TaskStatus.Elsewhere && error !== undefined) {
+      if (task.state !== TaskState.Done) this.#keptElsewhere(task, microseconds, worker, error);
+    } else if (status === TaskStatus.Thrown && error !== undefined && task.state !== TaskState.Done) {
       if (!task.cancelled && task.errorRetries < task.maxRetries && this.#port.shouldRetry(task, error)) {
         task.errorRetries++;
         this.#again(task);
@@ -298,7 +316,7 @@ export class Submitter {
    * Returns false when the task was done already.
    */
   cancel(task: Task, force: boolean, recursive: boolean): boolean {
-    if (task.state === TaskState.Done) return false;
+    if (task.state === TaskState.Done || task.state === TaskState.Elsewhere) return false;
     task.cancelled = true;
     const before = task.state;
     const { lease } = task;
@@ -312,9 +330,8 @@ export class Submitter {
     const worker = !started ? 0 : lease === undefined ? this.#port.ownWorker : lease.worker;
     this.#port.sealError(task, new TaskCancelledError(task.fn.name));
     if (started && target !== undefined) {
-      const elsewhere = lease !== undefined && lease.worker >= FIRST_REMOTE_WORKER;
       // Another node is told once: to a task that is cancelled already it would not do more.
-      if (!force || !elsewhere) target.cancel(task, recursive);
+      if (!force || lease?.elsewhere !== true) target.cancel(task, recursive);
       if (force && lease !== undefined) this.#port.killWorker(lease.worker, task.handle);
       else if (force) this.#port.killWorker(this.#port.ownWorker, task.handle);
     }
@@ -366,7 +383,51 @@ export class Submitter {
     }
   }
 
+  /** Submits the task when all of them are complete; false when they are already. */
+  #awaitAll(task: Task, dependencies: readonly { readonly handle: number }[]): boolean {
+    const objectReady = (): void => {
+      if (--task.unresolved === 0 && task.state === TaskState.Waiting) this.submit(task);
+    };
+    // The session ended, and with it this task.
+    const waiter = { objectReady, objectElsewhere: objectReady, objectsLost: () => undefined };
+    // One more than there are, so that none of them submits the task before all are counted.
+    task.unresolved = 1;
+    for (const { handle } of dependencies) {
+      task.unresolved++;
+      if (this.#pending.get(handle) === undefined && this.#store.state(handle) !== ObjectState.Pending)
+        task.unresolved--;
+      else if (!this.#port.subscribe(handle, waiter)) task.unresolved--;
+    }
+    return --task.unresolved > 0;
+  }
+
+  /** What is given results of other nodes is to run there, if it may run anywhere. */
+  #moveNear(task: Task): void {
+    const anywhere = task.queue.anywhere ?? task.queue;
+    const node = strategyKey(anywhere.shape.strategy) === '' ? this.results.nodeOf(task) : undefined;
+    task.queue = anywhere;
+    if (node === undefined) return;
+    task.queue = this.queueOf(nearShape(anywhere.shape, node));
+    task.queue.anywhere = anywhere;
+  }
+
+  /** What the task is given is here now. */
+  #fetched(task: Task, lease: Lease): void {
+    lease.reservedFor = undefined;
+    if (task.state !== TaskState.Waiting) this.#fill(lease);
+    else if (lease.hasRoom && this.#port.failedDependency(task) === 0) this.#push(task, lease);
+    else this.submit(task);
+  }
+
   #push(task: Task, lease: Lease): void {
+    if (task.dependencies > 0 && !lease.elsewhere) {
+      const fetching = this.results.fetch(task, () => this.#fetched(task, lease));
+      if (fetching) {
+        task.state = TaskState.Waiting;
+        lease.reservedFor = task;
+        return;
+      }
+    }
     task.state = TaskState.Pushed;
     if (lease.inFlight.size === 0) lease.progressed = true;
     lease.add(task);
@@ -381,10 +442,11 @@ export class Submitter {
       return;
     }
     while (queue.size > 0 && lease.hasRoom) this.#push(queue.takeShallowest()!, lease);
-    if (queue.size > 0 || lease.inFlight.size > 0) return;
+    if (queue.size > 0 || lease.inFlight.size > 0 || lease.reservedFor !== undefined) return;
+    const { spread, near } = queue.shape.strategy;
     // The next task is for another node, which the raylet knows.
-    if (queue.shape.strategy.spread) this.#return(lease);
-    else this.#stealFor(lease);
+    if (spread) this.#return(lease);
+    else if (near === undefined) this.#stealFor(lease);
   }
 
   #assign(queue: ShapeQueue): void {
@@ -484,13 +546,20 @@ export class Submitter {
     this.#port.finished(task, failed, microseconds, worker);
     if (returns instanceof PendingObject) this.#complete(returns, failed);
     else for (const pending of returns) this.#complete(pending, failed);
-    if (task.dependencies + task.contained > 0) this.#releaseHeld(task);
+    this.results.finished(task);
+    if (task.dependencies + task.contained > 0) task.forEachHeld((handle) => this.#store.release(handle));
     if (returns instanceof PendingObject) this.#store.release(returns.handle);
     else for (const pending of returns) this.#store.release(pending.handle);
   }
 
-  #releaseHeld(task: Task): void {
-    task.forEachHeld((handle) => this.#store.release(handle));
+  /** The results are values at the node that ran the task. */
+  #keptElsewhere(task: Task, microseconds: number, worker: number, place: Uint8Array): void {
+    this.#port.finished(task, false, microseconds, worker);
+    const count = task.returnCount;
+    const view = new DataView(place.buffer, place.byteOffset, place.byteLength);
+    const sizes = Array.from({ length: count }, (_, index) => view.getFloat64(8 * index, true));
+    const node = Buffer.from(place.buffer, place.byteOffset, place.byteLength).toString('latin1', 8 * count);
+    this.results.kept(task, { worker, node, sizes });
   }
 
   #complete(pending: PendingObject, failed: boolean): void {
@@ -573,6 +642,8 @@ export class Submitter {
           if (!late && !lease.stalled && now - lease.lastProgress > STALL_MILLISECONDS) this.#relieve(lease);
         } else if (lease.inFlight.size === 1) {
           if (!late) this.#moveUnstarted(lease, now);
+        } else if (lease.reservedFor !== undefined) {
+          if (lease.reservedFor.state === TaskState.Done) lease.reservedFor = undefined;
         } else if (now - lease.lastProgress > this.#idleMilliseconds(lease)) this.#return(lease);
       }
       if (queue.size > 0) this.#assign(queue);
@@ -586,9 +657,7 @@ export class Submitter {
   }
 
   #idleMilliseconds(lease: Lease): number {
-    return this.#port.forOtherNode || lease.worker >= FIRST_REMOTE_WORKER
-      ? REMOTE_IDLE_MILLISECONDS
-      : IDLE_MILLISECONDS;
+    return this.#port.forOtherNode || lease.elsewhere ? REMOTE_IDLE_MILLISECONDS : IDLE_MILLISECONDS;
   }
 
   #shortestIdle(): number {
@@ -643,7 +712,8 @@ export class Submitter {
 
 /** Each task once, though it may have several returns. */
 function* tasksOf(all: Iterable<PendingObject>): Generator<Task> {
-  for (const { handle, task } of all) if (task !== undefined && task.handle === handle) yield task;
+  for (const { handle, task } of all)
+    if (task !== undefined && task.handle === handle && task.state !== TaskState.Elsewhere) yield task;
 }
 
 /** Places of the table of pending objects that are looked at in one go. */

@@ -1,4 +1,5 @@
 import type { Lease } from './lease.js';
+import type { TaskLineage } from './lineage.js';
 import { PendingObject } from './pending-objects.js';
 import type { ShapeQueue } from './shape-queue.js';
 import type { TaskList } from './task-list.js';
@@ -23,6 +24,8 @@ export const TaskState = {
   Pushed: 2,
   /** Its returns are complete in the store. Final. */
   Done: 3,
+  /** Its returns are values at another node, and pending here. -> Done, when they are fetched; Waiting, should they be lost. */
+  Elsewhere: 4,
 } as const;
 export type TaskState = (typeof TaskState)[keyof typeof TaskState];
 
@@ -66,12 +69,16 @@ export class Task {
   unresolved = 0;
   /** Set once cancel was asked for; what is still to come is discarded. */
   cancelled = false;
+  /** Where its returns are while it is Elsewhere. */
+  place: RemotePlace | undefined;
+  /** What it takes to run it again; written by Lineage. */
+  lineage: TaskLineage | undefined;
 
   constructor(
     /** Number of the task at this submitter; part of its returns' ids. */
     readonly counter: number,
     readonly fn: FunctionRecord,
-    readonly queue: ShapeQueue,
+    public queue: ShapeQueue,
     /** Handle of the first return, whose entry carries the task word. */
     readonly handle: number,
     readonly flags: number,
@@ -105,13 +112,52 @@ export class Task {
     for (let index = 0; index < this.dependencies; index++, at += 16) act(view.getFloat64(at + 8, true));
   }
 
-  /** Handles that the task keeps alive until it is done: its arguments and what they contain. */
-  forEachHeld(act: (handle: number) => void): void {
+  forEachContained(act: (handle: number) => void): void {
     const view = new DataView(this.spec.buffer, this.spec.byteOffset);
-    let at = this.specStart + 8 * (this.returnCount - 1);
-    for (let index = 0; index < this.dependencies; index++, at += 16) act(view.getFloat64(at + 8, true));
+    let at = this.specStart + 8 * (this.returnCount - 1) + 16 * this.dependencies;
     for (let index = 0; index < this.contained; index++, at += 8) act(view.getFloat64(at, true));
   }
+
+  /** Handles that the task keeps alive until it is done: its arguments and what they contain. */
+  forEachHeld(act: (handle: number) => void): void {
+    this.forEachDependency(act);
+    this.forEachContained(act);
+  }
+
+  /** Puts other objects in the place of those that it depends on. */
+  replaceDependencies(handles: readonly number[]): void {
+    const view = new DataView(this.spec.buffer, this.spec.byteOffset);
+    let at = this.specStart + 8 * (this.returnCount - 1);
+    for (const handle of handles) {
+      view.setFloat64(at + 8, handle, true);
+      at += 16;
+    }
+  }
+
+  /** The same task, to be run for other returns; nothing of it has happened yet. */
+  again(counter: number, handles: readonly number[]): Task {
+    const spec = this.spec.slice(this.specStart, this.specEnd);
+    const view = new DataView(spec.buffer);
+    for (let index = 1; index < handles.length; index++)
+      view.setFloat64(8 * (index - 1), handles[index]!, true);
+    const { fn, queue, flags, depth, maxRetries, retryErrors, dependencies, contained, callSite } = this;
+    const task = new Task(
+      ...([counter, fn, queue, handles[0]!, flags, depth, 0, maxRetries, retryErrors] as const),
+      ...([spec, 0, spec.length, dependencies, contained, callSite] as const),
+    );
+    const returns = handles.map((handle) => new PendingObject(handle, task));
+    task.returns = returns.length === 1 ? returns[0]! : returns;
+    return task;
+  }
+}
+
+/** A node that has the results of a task. */
+export interface RemotePlace {
+  /** The number under which its tasks were pushed. */
+  readonly worker: number;
+  readonly node: string;
+  /** Of each return, in bytes. */
+  readonly sizes: readonly number[];
 }
 
 /** Which thrown errors are tried again: none, all, or those of the classes. */

@@ -9,6 +9,7 @@ import { type NativeStore, pumpSockets } from '../store/native.js';
 import { ObjectRef } from '../store/object-ref.js';
 import { ObjectState, type ObjectValues, StoredFailure } from './object-values.js';
 import { type ObjectWaiter, PendingObject, type PendingObjects } from './pending-objects.js';
+import { type Task, TaskState } from './task.js';
 import type { TaskContext, TaskContexts } from './task-context.js';
 
 /** Microtask-only loops never let the event loop run; a local result waits for it once in this many milliseconds. */
@@ -34,6 +35,8 @@ export interface WaitOptions {
 export interface WaitingPort {
   /** Asks the raylet to tell when the object of another process is complete. */
   awaitObject(handle: number): void;
+  /** The results of one of our tasks, which were at another node, are here. */
+  arrived(task: Task): void;
   /** One of our tasks is waited for: it goes first. */
   expedite(pending: PendingObject): void;
   /** Sends what is queued; the thread is about to block. */
@@ -155,7 +158,10 @@ export class Waiting {
     return true;
   }
 
-  /** Calls the waiter when the object is complete; false when it is complete already. */
+  /**
+   * Calls the waiter when the object is complete; false when it is complete already. A value at another node is fetched, unless
+   * the waiter says that it needs none.
+   */
   subscribe(handle: number, waiter: ObjectWaiter): boolean {
     if (this.#ended !== undefined) {
       waiter.objectsLost(this.#ended);
@@ -166,6 +172,13 @@ export class Waiting {
       if (this.store.wait(handle)) return false;
       pending = new PendingObject(handle, undefined);
       this.#pending.add(pending);
+      this.port.awaitObject(handle);
+    } else if (pending.task?.state === TaskState.Elsewhere) {
+      if (waiter.objectElsewhere !== undefined) return false;
+      if (this.store.wait(handle)) {
+        this.port.arrived(pending.task);
+        return false;
+      }
       this.port.awaitObject(handle);
     } else if (pending.task !== undefined) this.port.expedite(pending);
     pending.add(waiter);

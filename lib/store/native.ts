@@ -138,6 +138,9 @@ export interface NativeStore {
   /** 0 gone (freed, or nobody referred to it), 1 pending, 2 a value, 3 an error. Takes no lock. */
   state(handle: number): number;
 
+  /** Bytes that a complete object takes up in the store; 0 while it is pending or when it is gone. Takes no lock. */
+  bytesOf(handle: number): number;
+
   /**
    * Copies the meta of a value without buffers to the beginning of `target`. Takes no lock.
    *
@@ -199,6 +202,9 @@ export interface NativeStore {
    */
   sweep(force?: boolean): Float64Array | undefined;
 
+  /** Whether somebody keeps the object, or the place of one to come, and nobody has freed it. Takes no lock. */
+  isWanted(handle: number): boolean;
+
   /** Destroys the object for everybody; what is not there yet, when it comes. References to it answer "gone". */
   free(handle: number): void;
 
@@ -231,13 +237,6 @@ export interface NativeStore {
   statistics(): StoreStatistics;
   /** Who holds how much, of those who hold anything. */
   holders(): StoreHolding[];
-  /**
-   * Makes up to `byteLength` of memory resident that was never used, beside what was, so that the next puts find it
-   * warm. Off the path: fresh memory costs ten times the copying into it.
-   *
-   * @returns how much was; the same memory counts again until it is used
-   */
-  populate(byteLength: number): number;
   /**
    * Gives everything of this environment back and forgets the store. Arrays that the program still has keep their
    * content (it is copied); buffers of unfinished drafts are detached. Idempotent.

@@ -4,8 +4,8 @@ import { Decoder } from './decoder.js';
 import { Encoder } from './encoder.js';
 import { createError, defineHidden, takeErrorApart } from './error-values.js';
 import { describe } from './refusal.js';
-import { type SerializerParts, SerializerRegistry } from './serializers.js';
-import type { AnyFunction, Codec, CodecHooks, EncodedValue } from './types.js';
+import { SerializerRegistry } from './serializers.js';
+import type { Codec, CodecHooks, EncodedValue } from './types.js';
 
 /** Buffers of this size and more leave the message: from here on a place of their own is cheaper than a second copy. */
 const OUT_OF_BAND_BYTES = 1024;
@@ -73,28 +73,6 @@ class ValueCodec implements Codec {
       return decoder.decode(bytes, start, end, buffers);
     } finally {
       this.#decoders.push(decoder);
-    }
-  }
-
-  encodeSerializers(): EncodedValue | undefined {
-    const { own } = this.#serializers;
-    return own.length === 0
-      ? undefined
-      : this.encode(
-          own.map(({ id, bundle }) => [id, bundle]),
-          'the serializers',
-        );
-  }
-
-  decodeSerializers(
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    buffers: readonly ArrayBuffer[] | undefined,
-  ): void {
-    const bundles = this.decode(bytes, start, end, buffers) as [id: string, bundle: AnyFunction][];
-    for (const [id, bundle] of bundles) {
-      if (this.#serializers.byId(id) === undefined) this.#serializers.adopt(id, bundle() as SerializerParts);
     }
   }
 

@@ -1,6 +1,6 @@
 export { type CodecOptions, createCodec } from './codec.js';
 export { createPackageImporter, type PackageImporter } from './packages.js';
-export { type Serializer, SerializerRegistry } from './serializers.js';
+export { type Serializer, type SerializerParts, SerializerRegistry } from './serializers.js';
 export {
   type AnyClass,
   type AnyFunction,

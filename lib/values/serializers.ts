@@ -67,6 +67,11 @@ export class SerializerRegistry {
   /** Changes whenever what the registry answers may have changed. */
   version = 0;
 
+  /** How often this process registered a class. */
+  get registered(): number {
+    return this.#count;
+  }
+
   /** Registers a class; a second registration of the class replaces the first. */
   register<Instance extends object, Data>(
     target: abstract new (...args: never[]) => Instance,
@@ -83,7 +88,8 @@ export class SerializerRegistry {
         'registerSerializer: the second argument must be { serialize, deserialize }',
       );
     }
-    const id = serializer.name ?? `${target.name}@${this.#origin}.${++this.#count}`;
+    this.#count++;
+    const id = serializer.name ?? `${target.name}@${this.#origin}.${this.#count}`;
     const { serialize, deserialize } = serializer;
     const parts = { target, serialize, deserialize } as unknown as SerializerParts;
     const registration = new Registration(id, parts);
@@ -94,7 +100,7 @@ export class SerializerRegistry {
     Reflect.defineProperty(target, SERIALIZER, { value: registration, configurable: true, writable: true });
   }
 
-  /** What this process registered itself. */
+  /** What this process registered itself: the newest of each class. */
   get own(): readonly Registration[] {
     return [...this.#own.values()];
   }

@@ -28,18 +28,6 @@ export interface Codec {
   /** Encodes a view whose memory leaves the message whatever its size (`buffers` has one entry: the view). */
   encodeView(view: ArrayBufferView): EncodedValue;
   /**
-   * Encodes the serializers that this process registered itself, for processes that should know them before they meet
-   * the first value; undefined if there are none.
-   */
-  encodeSerializers(): EncodedValue | undefined;
-  /** Keeps the serializers that `encodeSerializers` encoded. Parameters and errors as of `decode`. */
-  decodeSerializers(
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    buffers: readonly ArrayBuffer[] | undefined,
-  ): void;
-  /**
    * Decodes `bytes[start, end)`.
    * @param buffers the out-of-band buffers, by position, as long as they were; views are made over them
    * @throws ModulesNotLoadedError when a module must be imported first

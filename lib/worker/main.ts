@@ -2,7 +2,8 @@ import type { RemoteOptions } from '../api/options.js';
 import { createRemote } from '../api/remote.js';
 import { session } from '../api/session.js';
 import { RayletDiedError, SerializationError } from '../errors/index.js';
-import { amountsOfTables, readTable } from '../protocol/frames.js';
+import { amountsOf } from '../protocol/amounts.js';
+import { readTable } from '../protocol/frames.js';
 import {
   ClientKind,
   FetchFunctionT,
@@ -30,6 +31,7 @@ import { VERSION } from '../runtime/version.js';
 import { dieWith, listenSocket } from '../store/native.js';
 import { Contexts } from './contexts.js';
 import { Executor } from './executor.js';
+import { FetchedFiles } from './fetched-files.js';
 import { markOutput } from './output.js';
 import { OwnTasks } from './own-tasks.js';
 import { ProgramCode } from './program-code.js';
@@ -68,24 +70,27 @@ let tasksCollected = 0;
 
 const own = new OwnTasks();
 const node = nodeLabel(String(admission.welcome.node));
+const files = new FetchedFiles((hash) => runtime.send(FrameType.FetchFunction, new FetchFunctionT(hash)));
 const code =
   codeSettings === undefined
     ? undefined
-    : new ProgramCode(JSON.parse(codeSettings) as WorkerCode, node, (hash) =>
-        runtime.send(FrameType.FetchFunction, new FetchFunctionT(hash)),
-      );
+    : new ProgramCode(JSON.parse(codeSettings) as WorkerCode, node, files);
 const shipping = new Shipping(
   admission.store,
   program,
   session.serializers,
   (fn, options) => createRemote(fn as (...args: unknown[]) => unknown, options as RemoteOptions),
-  { node: admission.welcome.sharesCode ? node : undefined, receiver: code },
+  {
+    node: admission.welcome.sharesCode ? node : undefined,
+    receiver: code,
+    fetch: (hash) => files.fetch(hash),
+  },
 );
 const runtime = new Runtime(link, admission, shipping.codec, {
   contexts,
   ownWorker: number,
   ownTarget: own,
-  resources: amountsOfTables(admission.welcome.resources),
+  resources: amountsOf(admission.welcome.resources),
   onFrame,
   onDrained: () => {
     executor.turn();
@@ -160,7 +165,7 @@ function onFrame(type: number, bytes: Uint8Array, start: number): void {
       const fn = readTable(FunctionPayload.getRootAsFunctionPayload, bytes, start);
       const hash = fn.hash() as string;
       // A copy: what comes next overwrites the frame.
-      if (code?.arrived(hash, fn.found() ? fn.payloadArray()!.slice() : undefined)) return;
+      if (files.arrived(hash, fn.found() ? fn.payloadArray()!.slice() : undefined)) return;
       if (fn.found()) functions.arrived(hash, fn.payloadArray()!.slice());
       else {
         functions.failed(

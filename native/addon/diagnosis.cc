@@ -78,21 +78,11 @@ napi_value GetHolders(napi_env env, napi_callback_info info) {
   return result;
 }
 
-napi_value Populate(napi_env env, napi_callback_info info) {
-  const Arguments<1> arguments(env, info);
-  Binding* binding = Binding::Need(env, arguments.data);
-  uint64_t bytes;
-  if (binding == nullptr || !ReadInteger(env, arguments[0], "byteLength", kMaxSafeInteger, &bytes))
-    return nullptr;
-  return MakeNumber(env, static_cast<double>(binding->store->PopulateAhead(bytes)));
-}
-
 }  // namespace
 
 void DefineStatistics(napi_env env, napi_value object, Binding* binding) {
   SetFunction(env, object, "statistics", GetStatistics, binding);
   SetFunction(env, object, "holders", GetHolders, binding);
-  SetFunction(env, object, "populate", Populate, binding);
 }
 
 }  // namespace mobula::addon

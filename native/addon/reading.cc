@@ -17,6 +17,22 @@ napi_value State(napi_env env, napi_callback_info info) {
   return MakeInt32(env, static_cast<int32_t>(binding->client->State(handle)));
 }
 
+napi_value IsWanted(napi_env env, napi_callback_info info) {
+  const Arguments<1> arguments(env, info);
+  Binding* binding = Binding::Need(env, arguments.data);
+  Handle handle;
+  if (binding == nullptr || !ReadHandle(env, arguments[0], "handle", &handle)) return nullptr;
+  return MakeBoolean(env, binding->client->IsWanted(handle));
+}
+
+napi_value BytesOf(napi_env env, napi_callback_info info) {
+  const Arguments<1> arguments(env, info);
+  Binding* binding = Binding::Need(env, arguments.data);
+  Handle handle;
+  if (binding == nullptr || !ReadHandle(env, arguments[0], "handle", &handle)) return nullptr;
+  return MakeNumber(env, static_cast<double>(binding->client->BytesOf(handle)));
+}
+
 napi_value Read(napi_env env, napi_callback_info info) {
   const Arguments<2> arguments(env, info);
   Binding* binding = Binding::Need(env, arguments.data);
@@ -142,6 +158,8 @@ napi_value IdString(napi_env env, napi_callback_info info) {
 
 void DefineReading(napi_env env, napi_value object, Binding* binding) {
   SetFunction(env, object, "state", State, binding);
+  SetFunction(env, object, "isWanted", IsWanted, binding);
+  SetFunction(env, object, "bytesOf", BytesOf, binding);
   SetFunction(env, object, "read", Read, binding);
   SetFunction(env, object, "open", Open, binding);
   SetFunction(env, object, "taskFinished", TaskFinished, binding);

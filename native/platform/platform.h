@@ -57,9 +57,6 @@ void Unmap(std::byte* address, uint64_t bytes);
 // Forgets what was written into a private mapping: its pages show the shared content again. Page-aligned.
 void DropPrivatePages(std::byte* address, uint64_t bytes);
 
-// Makes the kernel provide the pages of a shared mapping now, content unchanged. False if it cannot.
-bool PopulatePages(std::byte* address, uint64_t bytes);
-
 // True if no page of the private mapping in [address, address + length) was ever written since it was mapped or
 // dropped. False as well when that cannot be found out.
 bool PrivatePagesClean(const std::byte* address, uint64_t length);

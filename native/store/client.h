@@ -181,6 +181,8 @@ class Client {
   // Clears it. Idempotent; does nothing to a handle whose generation has passed.
   void DropReference(Handle handle);
   bool HasReference(Handle handle) const;
+  // Whether somebody keeps the object, or the place of one to come, and nobody has freed it.
+  bool IsWanted(Handle handle) const;
 
   // Destroys the object for everybody; what is pinned, when the last pin ends; what is not there yet, when it
   // comes. References stay until their holders drop them. Idempotent. True if somebody waits for it.

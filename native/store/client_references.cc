@@ -5,14 +5,23 @@
 
 namespace mobula {
 
+namespace {
+
+// There is a value or will be one, and nobody has asked to free it.
+bool IsUsable(const Entry& entry) {
+  const PublishWord word = LoadPublish(entry);
+  const bool is_there = word.state == EntryState::kPending || word.state == EntryState::kSealed;
+  return is_there && (word.flags & kFreeRequestedFlag) == 0;
+}
+
+}  // namespace
+
 Status Client::AddReference(Handle handle) {
   // Under the lock, so that an object that is being destroyed cannot be referred to again.
   StoreLock lock(store_);
   Entry* entry = FindEntry(store_, handle);
   if (entry == nullptr) return Status::kFreed;
-  const PublishWord word = LoadPublish(*entry);
-  const bool usable = word.state == EntryState::kPending || word.state == EntryState::kSealed;
-  if (!usable || (word.flags & kFreeRequestedFlag) != 0) return Status::kFreed;
+  if (!IsUsable(*entry)) return Status::kFreed;
   entry->references.Set(slot_);
   return Status::kOk;
 }
@@ -27,6 +36,11 @@ void Client::DropReference(Handle handle) {
 bool Client::HasReference(Handle handle) const {
   const Entry* entry = FindEntry(store_, handle);
   return entry != nullptr && entry->references.Test(slot_);
+}
+
+bool Client::IsWanted(Handle handle) const {
+  const Entry* entry = FindEntry(store_, handle);
+  return entry != nullptr && IsUsable(*entry) && IsHeld(*entry);
 }
 
 void Client::Settle(Handle handle) {

@@ -138,12 +138,4 @@ std::byte* Store::MapPrivateCopy(uint64_t offset, uint64_t length) const {
   return status == Status::kOk ? address : nullptr;
 }
 
-uint64_t Store::PopulateAhead(uint64_t bytes) const {
-  const uint64_t begin = uint64_t{control_->low_page_high_water.Load()} * kPageSize;
-  const uint64_t end = uint64_t{control_->high_page_low_water.Load()} * kPageSize;
-  if (begin >= end) return 0;
-  const uint64_t length = std::min(PageUp(bytes), end - begin);
-  return platform::PopulatePages(shared_ + begin, length) ? length : 0;
-}
-
 }  // namespace mobula

@@ -85,11 +85,6 @@ class Store {
   std::byte* MapPrivateCopy(uint64_t offset, uint64_t length) const;
   static void UnmapCopy(std::byte* address, uint64_t length) { platform::Unmap(address, length); }
 
-  // Makes up to `bytes` of the arena that was never used resident, next to what was, so that the next puts do
-  // not pay for fresh pages. Returns how many were populated; 0 when there are none left or the system cannot.
-  // Call it off the path: a fresh page costs more than its copying.
-  uint64_t PopulateAhead(uint64_t bytes) const;
-
  private:
   Store() = default;
 

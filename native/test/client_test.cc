@@ -165,6 +165,22 @@ TEST(cases_add_reference) {
                      [](Client& client, Handle handle) { return client.AddReference(handle); });
 }
 
+TEST(cases_is_wanted) {
+  CheckCases<bool>(
+      "IsWanted",
+      {false, false, false, true, true, false, false, false, true, true, true, false, false},
+      [](Client& client, Handle handle) { return client.IsWanted(handle); });
+}
+
+TEST(cases_is_wanted_after_the_last_reference) {
+  World world;
+  const Handle handle = MakeCase(world, kOwnPending);
+  world.own->DropReference(handle);
+  CHECK(!world.own->IsWanted(handle));
+  CHECK_EQUAL(world.own->State(handle), ObjectState::kPending);
+  world.End();
+}
+
 TEST(cases_without_an_effect) {
   // Of what is not held nothing can be dropped.
   const auto unpin_and_drop = [](Client& client, Handle handle) {
@@ -358,17 +374,6 @@ TEST(what_is_written_into_a_view_reaches_nobody_else) {
   CHECK(ReadsAs(*world.other, handle, sample));
   Store::UnmapCopy(second, place.byte_length);
   world.own->Unpin(handle);
-  world.own->DropReference(handle);
-  CheckEmpty(*world.store);
-}
-
-TEST(populating_ahead_leaves_the_content_alone) {
-  World world(8 * kMinMemory);
-  const Sample sample = {.meta = Bytes(3, 3000)};
-  const Handle handle = MustPut(*world.own, 1, sample);
-  const uint64_t populated = world.store->PopulateAhead(2 * kMinMemory);
-  CHECK(populated == 0 || populated == 2 * kMinMemory);
-  CHECK(ReadsAs(*world.own, handle, sample));
   world.own->DropReference(handle);
   CheckEmpty(*world.store);
 }

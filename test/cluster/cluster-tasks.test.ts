@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash, randomFillSync } from 'node:crypto';
 import * as mobula from '../../lib/index.js';
+import { Circle, Table } from '../integration/fixtures/shapes.js';
 import { failureOf, failureOfClass, taskErrorOf } from '../integration/support/processes.js';
 import { Cluster } from '../support/cluster.js';
 import { until } from '../support/poll.js';
@@ -89,6 +90,28 @@ describe('tasks of a cluster of three nodes', function () {
       },
     );
     assert.equal(((await taskErrorOf(cluster.get(failing.remote()))).cause as Error).name, 'RangeError');
+  });
+
+  it('know the serializers that the driver registered', async () => {
+    mobula.registerSerializer(Circle, {
+      serialize: ({ radius }) => radius,
+      deserialize: (radius: number) => new Circle(radius),
+    });
+    const scale = new Float64Array(50_000).fill(2);
+    mobula.registerSerializer(Table, {
+      serialize: ({ sum }) => Float64Array.of(sum, scale[49_999]!),
+      deserialize: (column: Float64Array) => new Table(column),
+    });
+    const draw = mobula.remote(
+      THIRD,
+      (radius: number) => [new Circle(radius), new Table(Float64Array.of(radius, 1))] as const,
+    );
+    const nested = mobula.remote(SECOND, async (radius: number) => {
+      const [circle, table] = await mobula.get(draw.remote(radius));
+      return [circle instanceof Circle, new Circle(circle.radius + table.sum)] as const;
+    });
+    const [known, circle] = await cluster.get(nested.remote(3));
+    assert.deepEqual([known, circle.radius], [true, 3 + 3 + 1 + 2]);
   });
 
   it('return several values, nothing, and everything in between', async () => {

@@ -1,7 +1,7 @@
 import type { Random } from '../integration/support/random.js';
 
 /** One way to damage bytes. May give back the same bytes by chance. */
-type Damage = (bytes: Buffer, random: Random, frameStarts: readonly number[]) => Buffer;
+type Damage = (bytes: Buffer, random: Random, recordStarts: readonly number[]) => Buffer;
 
 const place = (bytes: Buffer, random: Random): number => random.below(bytes.length);
 
@@ -65,21 +65,21 @@ export const damages: Readonly<Record<string, Damage>> = {
     ]);
   },
   'the end is missing': (bytes, random) => bytes.subarray(0, place(bytes, random)),
-  'a prefix lies': (bytes, random, frameStarts) => {
+  'a prefix lies': (bytes, random, recordStarts) => {
     const changed = Buffer.from(bytes);
-    const at = random.pick(frameStarts);
-    // Length, type, and both halves of the sequence number.
-    const field = at + 4 * random.below(4);
+    const at = random.pick(recordStarts);
+    // Length of the record, length and type of its first frame.
+    const field = at + 4 * random.below(3);
     if (field + 4 > bytes.length) return bytes;
     const truth = bytes.readUInt32LE(field);
     const lies = [0, 1, truth + 1, truth - 1, 1 << 20, 1 << 24, (1 << 24) + 1, 2 ** 31, 2 ** 32 - 1];
     changed.writeUInt32LE((random.pick(lies) + 2 ** 32) % 2 ** 32, field);
     return changed;
   },
-  'two frames change places': (bytes, random, frameStarts) => {
-    if (frameStarts.length < 3) return bytes;
-    const index = random.below(frameStarts.length - 2);
-    const [first, second, third] = frameStarts.slice(index, index + 3) as [number, number, number];
+  'two records change places': (bytes, random, recordStarts) => {
+    if (recordStarts.length < 3) return bytes;
+    const index = random.below(recordStarts.length - 2);
+    const [first, second, third] = recordStarts.slice(index, index + 3) as [number, number, number];
     return Buffer.concat([
       bytes.subarray(0, first),
       bytes.subarray(second, third),
@@ -92,11 +92,11 @@ export const damages: Readonly<Record<string, Damage>> = {
 const kinds = Object.keys(damages);
 
 /** The bytes with one damage of a random kind, or several; never the same bytes. */
-export function damaged(bytes: Buffer, random: Random, frameStarts: readonly number[]): Buffer {
+export function damaged(bytes: Buffer, random: Random, recordStarts: readonly number[]): Buffer {
   let changed = bytes;
   const count = random.below(4) === 0 ? 1 + random.below(4) : 1;
   for (let index = 0; (index < count || changed.equals(bytes)) && changed.length > 0; index++) {
-    const starts = index === 0 ? frameStarts : [0];
+    const starts = index === 0 ? recordStarts : [0];
     changed = damages[random.pick(kinds)]!(changed, random, starts);
   }
   return changed;

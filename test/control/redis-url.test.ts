@@ -64,15 +64,16 @@ describe('the URL of Redis', () => {
     'http://localhost': /none of the known forms/,
     'redis://': /none of the known forms/,
     'redis://h1,h2': /only one host/,
-    'redis://h:0': /no host/,
-    'redis://h:99999': /no host/,
-    'redis://h:x': /no host/,
+    'redis://h:0': /no port/,
+    'redis://h:99999': /no port/,
+    'redis://h:x': /no port/,
+    'redis://user:hunter2@h:x': /no port/,
     'redis://h/two': /no number/,
     'redis://hunter2@h': /no colon/,
     'redis://:hunter2%@h': /two hexadecimal digits/,
     'redis+sentinel://h1,h2': /name of the master/,
     'redis+cluster://h1,h2/1': /database 0 only/,
-    'redis+cluster://h1,,h2': /a host is missing/,
+    'redis+cluster://h1,,h2': /the host is missing/,
   };
   for (const [url, message] of Object.entries(mistakes)) {
     it(`cannot be ${JSON.stringify(url)}, which is said without the password`, () => {

@@ -91,7 +91,6 @@ describe('arguments of the native surface', () => {
       restart: [method('restart'), () => [handle, 0, 1]],
       taskWord: [method('taskWord'), () => [handle]],
       setRunning: [method('setRunning'), () => [0]],
-      populate: [method('populate'), () => [0]],
       claimSlot: [method('claimSlot'), () => [1]],
       reclaimSlot: [method('reclaimSlot'), () => [200]],
       running: [method('running'), () => [0]],

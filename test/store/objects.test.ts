@@ -191,14 +191,6 @@ describe('objects', () => {
     assert.equal(small.completeSmall(last, 0, bytesOf(1, 1), 0, 1, 0), 0);
   });
 
-  it('populates memory ahead of use', () => {
-    assert.ok(client.populate(4 * MiB) >= MiB);
-    // No more than there is, however much is asked for.
-    assert.ok(client.populate(1000 * MiB) <= 16 * MiB);
-    const handle = put(client, bytesOf(2 * MiB, 1));
-    assert.notEqual(handle, 0);
-  });
-
   it('tells who holds what', () => {
     put(client, bytesOf(1000, 1));
     const shown = view(raylet, put(client, bytesOf(1, 1), [bytesOf(20_000, 2)]));

@@ -164,21 +164,6 @@ describe('serializers that the receiver does not have', () => {
     assert.equal(revived, 1, 'the sender knows its own serializer by its name');
   });
 
-  it('may be sent before the first value', () => {
-    const { codec: sender, serializers } = registered(hooks);
-    serializers.register(Vector, Vector.serializer);
-    serializers.register(Cell, { serialize: () => 0, deserialize: () => new Cell('made') });
-    const receiver = createCodec(hooks);
-    const { bytes, start, end, buffers } = store(sender.encodeSerializers()!);
-    revived = 0;
-    receiver.decodeSerializers(bytes, start, end, buffers);
-    assert.equal(revived, 2, 'one for each class');
-    const vector = new Vector(Float64Array.of(5));
-    assert.ok(load(sender, store(receiver.encode(vector))) instanceof Vector);
-    assert.equal(createCodec(hooks).encodeSerializers(), undefined);
-    assert.equal(receiver.encodeSerializers(), undefined, 'only what a process registered itself');
-  });
-
   it('come along with a class that is shipped with its properties', () => {
     const { codec: sender } = registered(hooks);
     // What the shipping of functions sees on the class, and puts onto the copy that it makes.

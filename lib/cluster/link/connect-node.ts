@@ -1,13 +1,13 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { type MobulaError, NodeLinkError, VersionMismatchError } from '../../errors/index.js';
+import { formatHostAndPort } from '../../protocol/host-and-port.js';
 import { dial, HandshakeRefused, OtherLinkVersion } from './handshake.js';
 import { HandshakeEnded, HandshakeStream } from './handshake-stream.js';
 import {
   channelOf,
   checkLinkOptions,
   HANDSHAKE_MILLISECONDS,
-  hostAndPort,
   type LinkOptions,
   tlsOptions,
 } from './link-options.js';
@@ -26,7 +26,7 @@ export interface ConnectOptions extends LinkOptions {
 export async function connectNode(options: ConnectOptions): Promise<NodeLink> {
   checkLinkOptions(options);
   const { host, port, tls, secret, identity, timeout = HANDSHAKE_MILLISECONDS } = options;
-  const address = hostAndPort(host, port);
+  const address = formatHostAndPort(host, port);
   // Any certificate of the cluster's authority will do, whatever name it has: that this is the right node is proved by the
   // secret, over this very session.
   const socket =

@@ -1,24 +1,27 @@
-import { createHmac, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { LINK_CODE_BYTES, LINK_PREFIX_BYTES, writePrefix } from './frames.js';
+import { CODE_BYTES, RecordCodes } from './codes.js';
+import { FRAME_PREFIX_BYTES, RECORD_PREFIX_BYTES, SHARED_RECORD_BYTES } from './frames.js';
 
-/** Shorter parts are copied together; longer ones go to the socket as they are. */
+/** Shorter parts are copied together; longer ones go to the socket as they are. Longer frames have their own record. */
 const COPIED_BYTES = 8 * 1024;
-const CHUNK_BYTES = 64 * 1024;
 /** Bytes gathered before they are given to the socket without waiting for the end of the microtask queue. */
 const FLUSH_BYTES = 256 * 1024;
+const NO_RECORD = -1;
 
 /** Makes bytes of the frames of one direction and gives them to the socket, many small ones in one write. */
 export class FrameSender {
   readonly #socket: Socket;
-  readonly #key: KeyObject | undefined;
+  readonly #codes: RecordCodes | undefined;
   readonly #codeBytes: number;
   readonly #onWritten: () => void;
-  #sequence = 0;
+  #frames = 0;
   /** Small parts are written one after another; bytes before `#from` are with the socket, and never change again. */
   #chunk = Buffer.alloc(0);
   #from = 0;
   #to = 0;
+  /** Where in the chunk the record begins that still takes frames, up to `#to`; there is always room for its code. */
+  #record = NO_RECORD;
   /** Bytes that the corked socket holds since the last flush. */
   #corked = 0;
   #flushQueued = false;
@@ -27,17 +30,20 @@ export class FrameSender {
     this.flush();
   };
 
-  /** @param onWritten called whenever the kernel has taken some bytes */
+  /**
+   * @param key of what this side sends; undefined with TLS, where nothing has codes
+   * @param onWritten called whenever the kernel has taken some bytes
+   */
   constructor(socket: Socket, key: KeyObject | undefined, onWritten: () => void) {
     this.#socket = socket;
-    this.#key = key;
-    this.#codeBytes = key === undefined ? 0 : LINK_CODE_BYTES;
+    this.#codes = key && new RecordCodes(key);
+    this.#codeBytes = key === undefined ? 0 : CODE_BYTES;
     this.#onWritten = onWritten;
   }
 
   /** Frames so far. */
   get frames(): number {
-    return this.#sequence;
+    return this.#frames;
   }
 
   /** Bytes that the kernel has not taken yet. */
@@ -47,10 +53,9 @@ export class FrameSender {
 
   /** Queues one frame; `length` is the sum of its parts'. Long parts must not change until they have been sent. */
   send(type: number, length: number, parts: readonly Uint8Array[]): void {
-    const at = this.#reserve(LINK_PREFIX_BYTES);
-    writePrefix(this.#chunk, at, length, type, this.#sequence++);
-    if (length <= COPIED_BYTES) this.#sendSmall(at, length, parts);
-    else this.#sendBig(at, parts);
+    this.#frames++;
+    if (length <= COPIED_BYTES) this.#sendSmall(type, length, parts);
+    else this.#sendLong(type, length, parts);
     if (this.#to - this.#from + this.#corked >= FLUSH_BYTES) this.flush();
     else if (!this.#flushQueued) {
       this.#flushQueued = true;
@@ -60,69 +65,75 @@ export class FrameSender {
 
   /** Gives the socket all that was queued. */
   flush(): void {
+    this.#endRecord();
     this.#pass();
     if (this.#corked === 0) return;
     this.#corked = 0;
     this.#socket.uncork();
   }
 
-  #sendSmall(start: number, length: number, parts: readonly Uint8Array[]): void {
-    // The prefix was the last thing written: reserving the rest may have to move it to a new chunk.
-    start = this.#extend(start, length + this.#codeBytes);
-    let at = start + LINK_PREFIX_BYTES;
-    for (const part of parts) {
-      this.#chunk.set(part, at);
-      at += part.length;
+  /** Puts a frame into the record that takes frames, or begins one. */
+  #sendSmall(type: number, length: number, parts: readonly Uint8Array[]): void {
+    const count = FRAME_PREFIX_BYTES + length;
+    if (this.#record !== NO_RECORD && this.#to + count + this.#codeBytes > this.#chunk.length) {
+      this.#endRecord();
     }
-    if (this.#key !== undefined) {
-      const code = createHmac('sha256', this.#key).update(this.#chunk.subarray(start, at)).digest();
-      code.copy(this.#chunk, at, 0, LINK_CODE_BYTES);
+    if (this.#record === NO_RECORD) {
+      this.#makeRoom(RECORD_PREFIX_BYTES + count + this.#codeBytes);
+      this.#record = this.#to;
+      this.#to += RECORD_PREFIX_BYTES;
     }
+    this.#writeFramePrefix(type, length);
+    for (const part of parts) this.#copy(part);
   }
 
-  #sendBig(start: number, parts: readonly Uint8Array[]): void {
-    const code = this.#key === undefined ? undefined : createHmac('sha256', this.#key);
-    code?.update(this.#chunk.subarray(start, start + LINK_PREFIX_BYTES));
+  #endRecord(): void {
+    const start = this.#record;
+    if (start === NO_RECORD) return;
+    this.#record = NO_RECORD;
+    this.#chunk.writeUInt32LE(this.#to - start - RECORD_PREFIX_BYTES, start);
+    if (this.#codes !== undefined) this.#copy(this.#codes.next(this.#chunk.subarray(start, this.#to)));
+  }
+
+  #sendLong(type: number, length: number, parts: readonly Uint8Array[]): void {
+    this.#endRecord();
+    this.#makeRoom(RECORD_PREFIX_BYTES + FRAME_PREFIX_BYTES);
+    const start = this.#to;
+    this.#to = this.#chunk.writeUInt32LE(FRAME_PREFIX_BYTES + length, start);
+    this.#writeFramePrefix(type, length);
+    const code = this.#codes?.next(this.#chunk.subarray(start, this.#to), ...parts);
     for (const part of parts) {
-      code?.update(part);
-      if (part.length <= COPIED_BYTES) this.#copy(part);
-      else {
+      if (part.length <= COPIED_BYTES) {
+        this.#makeRoom(part.length);
+        this.#copy(part);
+      } else {
         this.#pass();
         this.#write(part);
       }
     }
-    if (code !== undefined) this.#copy(code.digest().subarray(0, LINK_CODE_BYTES));
+    if (code === undefined) return;
+    this.#makeRoom(code.length);
+    this.#copy(code);
   }
 
+  #writeFramePrefix(type: number, length: number): void {
+    this.#to = this.#chunk.writeUInt32LE(length, this.#to);
+    this.#to = this.#chunk.writeUInt32LE(type, this.#to);
+  }
+
+  /** Adds bytes to the chunk, which has room for them. */
   #copy(bytes: Uint8Array): void {
-    const at = this.#reserve(bytes.length);
-    this.#chunk.set(bytes, at);
+    this.#chunk.set(bytes, this.#to);
+    this.#to += bytes.length;
   }
 
-  /** Room for `count` bytes in the chunk, which may be another one afterwards; returns where. */
-  #reserve(count: number): number {
-    if (this.#to + count > this.#chunk.length) {
-      this.#pass();
-      this.#chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
-      this.#from = 0;
-      this.#to = 0;
-    }
-    const at = this.#to;
-    this.#to += count;
-    return at;
-  }
-
-  /** Room for `count` bytes right after the prefix at `start`; returns where the prefix stands then. */
-  #extend(start: number, count: number): number {
-    if (this.#to + count <= this.#chunk.length) {
-      this.#to += count;
-      return start;
-    }
-    const prefix = this.#chunk.subarray(start, this.#to);
-    this.#to = start;
-    const moved = this.#reserve(prefix.length + count);
-    this.#chunk.set(prefix, moved);
-    return moved;
+  /** Room for `count` bytes in the chunk, which is another one afterwards if need be. No record takes frames meanwhile. */
+  #makeRoom(count: number): void {
+    if (this.#to + count <= this.#chunk.length) return;
+    this.#pass();
+    this.#chunk = Buffer.allocUnsafeSlow(SHARED_RECORD_BYTES);
+    this.#from = 0;
+    this.#to = 0;
   }
 
   /** Gives the corked socket what stands in the chunk. */

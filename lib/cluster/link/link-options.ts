@@ -55,8 +55,3 @@ export function channelOf(socket: TLSSocket | undefined): Buffer {
   if (socket === undefined) return Buffer.alloc(0);
   return socket.exportKeyingMaterial(32, 'EXPERIMENTAL mobula link', Buffer.alloc(0));
 }
-
-/** An address as people write it. */
-export function hostAndPort(host: string, port: number): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-}

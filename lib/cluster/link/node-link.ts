@@ -5,6 +5,7 @@ import {
   NodeLinkError,
   type NodeLinkFailure,
 } from '../../errors/index.js';
+import { directSocket } from './direct-socket.js';
 import { FrameReader, Garbage } from './frame-reader.js';
 import { FrameSender } from './frame-sender.js';
 import { FIRST_RESERVED_TYPE, GOODBYE, HEARTBEAT, MOST_FRAME_BYTES, MOST_GOODBYE_BYTES } from './frames.js';
@@ -23,8 +24,13 @@ export interface LinkHandler {
   /** Whether frames of this type exist. Any other type closes the link. */
   knows(type: number): boolean;
   /**
-   * One whole frame, in order, its bytes those that were sent. The body is never written again and may be kept, which keeps
-   * up to 64 KiB around it. What this throws closes the link: the frame made no sense to its reader.
+   * Whether the handler is done with the body of any frame of this type when its `onFrame` returns. Memory of long ones is
+   * then used again, which is much faster. Absent: all bodies may be kept.
+   */
+  borrows?(type: number): boolean;
+  /**
+   * One whole frame, in order, its bytes those that were sent. The body is never written again, unless it is borrowed, and may
+   * be kept, which keeps up to 64 KiB around it. What this throws closes the link: the frame made no sense to its reader.
    */
   onFrame(type: number, body: Uint8Array): void;
   /** The unsent bytes have come down to DRAINED_BYTES again. */
@@ -61,6 +67,8 @@ export class NodeLink {
   readonly #socket: Socket;
   readonly #sender: FrameSender;
   readonly #reader: FrameReader;
+  /** What came right behind the handshake. */
+  #early: Buffer | null;
   #handler: LinkHandler | undefined;
   /** Why the link ends; the first reason stays. */
   #end: NodeLinkError | undefined;
@@ -76,16 +84,24 @@ export class NodeLink {
   #framesRead = 0;
   #bytesRead = 0;
 
-  constructor({ socket, role, keys, peer, address, times }: LinkParts) {
+  constructor({ socket: shakenHands, role, keys, peer, address, times }: LinkParts) {
     this.peer = peer;
     this.address = address;
-    this.#socket = socket;
-    this.#sender = new FrameSender(socket, keys?.[role], () => this.#onWritten());
-    this.#reader = new FrameReader({
+    const reader = new FrameReader({
       key: keys?.[role === 'dialer' ? 'listener' : 'dialer'],
       knows: (type) => this.#handler!.knows(type),
+      borrows: (type) => this.#handler!.borrows?.(type) === true,
       onFrame: (type, body) => this.#onFrame(type, body),
     });
+    this.#reader = reader;
+    const { socket, early } = directSocket(shakenHands, {
+      space: () => reader.space(),
+      filled: (count) => this.#onBytes(() => reader.filled(count)),
+      push: (bytes) => this.#onBytes(() => reader.push(bytes)),
+    });
+    this.#socket = socket;
+    this.#early = early;
+    this.#sender = new FrameSender(socket, keys?.[role], () => this.#onWritten());
     const { heartbeatMilliseconds = 1000, silenceMilliseconds = 10_000 } = times;
     this.#mostSilentTicks = Math.max(2, Math.ceil(silenceMilliseconds / heartbeatMilliseconds));
     socket.setNoDelay(true);
@@ -107,8 +123,13 @@ export class NodeLink {
       process.nextTick(() => this.#onSocketClosed());
       return;
     }
-    this.#socket.on('data', (piece: Buffer) => this.#onBytes(piece));
-    this.#socket.resume();
+    this.#socket.on('data', (piece: Buffer) => this.#onBytes(() => this.#reader.push(piece)));
+    process.nextTick(() => {
+      const early = this.#early;
+      this.#early = null;
+      if (early !== null) this.#onBytes(() => this.#reader.push(early));
+      this.#socket.resume();
+    });
   }
 
   /** No more frames go out or come in. `onClosed` follows, or has been called. */
@@ -169,10 +190,10 @@ export class NodeLink {
     this.#socket.resume();
   }
 
-  #onBytes(piece: Buffer): void {
+  #onBytes(take: () => void): void {
     if (this.closed) return;
     try {
-      this.#reader.push(piece);
+      take();
     } catch (error) {
       const remedy =
         error instanceof Garbage || isMobulaError(error)

@@ -1,6 +1,7 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
 import { NodeLinkError } from '../../errors/index.js';
+import { formatHostAndPort } from '../../protocol/host-and-port.js';
 import { answer, HandshakeRefused } from './handshake.js';
 import { HandshakeStream } from './handshake-stream.js';
 import { type Knock, Knocks } from './knocks.js';
@@ -8,7 +9,6 @@ import {
   channelOf,
   checkLinkOptions,
   HANDSHAKE_MILLISECONDS,
-  hostAndPort,
   type LinkOptions,
   tlsOptions,
 } from './link-options.js';
@@ -60,7 +60,9 @@ export class NodeListener {
       listener.#server.once('error', (error) => {
         const remedy = 'Choose another address or port, or end who has it.';
         const reason = `this node cannot listen there (${error.message})`;
-        reject(new NodeLinkError(hostAndPort(host, port), 'unreachable', reason, remedy, { cause: error }));
+        reject(
+          new NodeLinkError(formatHostAndPort(host, port), 'unreachable', reason, remedy, { cause: error }),
+        );
       });
       listener.#server.listen({ host, port }, () => resolve());
     });
@@ -163,7 +165,7 @@ export class NodeListener {
         role: 'listener',
         keys: tlsSocket === undefined ? keys : undefined,
         peer,
-        address: hostAndPort(knock.host, knock.port),
+        address: formatHostAndPort(knock.host, knock.port),
         times: this.#options,
       });
       stream.release();

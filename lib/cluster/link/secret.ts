@@ -2,7 +2,7 @@ import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:cryp
 import { InvalidArgumentError } from '../../errors/index.js';
 
 /** Version of the handshake and of the framing. Two that differ do not speak with each other. */
-export const LINK_VERSION = 1;
+export const LINK_VERSION = 2;
 /** A shorter secret could be guessed from one recorded handshake. */
 export const LEAST_SECRET_BYTES = 16;
 
@@ -45,9 +45,9 @@ export function proofOf(
     .digest();
 }
 
-/** The keys of the frames' codes, one a direction, named by the role that sends. */
+/** The keys of the records' codes, one a direction, named by the role that sends. No two sessions have the same. */
 export function sessionKeysOf(secret: Uint8Array, transcript: Transcript): SessionKeys {
-  const key = (role: LinkRole) => derive(secret, 'frames', statement(role, transcript));
+  const key = (role: LinkRole) => derive(secret, 'records', statement(role, transcript));
   return { dialer: key('dialer'), listener: key('listener') };
 }
 

@@ -1,16 +1,11 @@
 import { InvalidArgumentError } from '../../errors/index.js';
-
-/** One server of a Redis installation. */
-export interface RedisAddress {
-  readonly host: string;
-  readonly port: number;
-}
+import { formatHostAndPort, type HostAndPort, parseHost } from '../../protocol/host-and-port.js';
 
 /** What the URL of a Redis installation says. */
 export interface RedisTarget {
   readonly kind: 'single' | 'sentinel' | 'cluster';
   /** The server; of sentinels or a cluster, the ones to ask first. */
-  readonly addresses: readonly RedisAddress[];
+  readonly addresses: readonly HostAndPort[];
   readonly tls: boolean;
   readonly username: string | undefined;
   readonly password: string | undefined;
@@ -46,7 +41,7 @@ export function parseRedisUrl(url: string): RedisTarget {
   const database = form.kind === 'sentinel' || path === '' ? 0 : Number(path);
   if (!Number.isInteger(database) || database < 0) throw invalid('the database after the / is no number');
   const [username, password] = parseUser(userInfo);
-  const shown = addresses.map(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`);
+  const shown = addresses.map(({ host, port }) => formatHostAndPort(host, port));
   return {
     kind: form.kind,
     tls: form.tls,
@@ -59,12 +54,12 @@ export function parseRedisUrl(url: string): RedisTarget {
   };
 }
 
-function parseAddress(text: string, defaultPort: number): RedisAddress {
-  const [, bracketed, plain, port] = /^(?:\[([0-9a-f:.]+)\]|([^:[\]\s]+))(?::(\d{1,5}))?$/i.exec(text) ?? [];
-  const host = bracketed ?? plain;
-  const number = port === undefined ? defaultPort : Number(port);
-  if (host === undefined || number < 1 || number > 65_535) throw invalid('a host is missing or no host');
-  return { host, port: number };
+function parseAddress(text: string, defaultPort: number): HostAndPort {
+  try {
+    return { port: defaultPort, ...parseHost(text) };
+  } catch (error) {
+    throw invalid((error as Error).message);
+  }
 }
 
 /** `user:password`, or `:password` for a server without users. */

@@ -1076,8 +1076,23 @@ transfersArray():Uint32Array|null {
   return offset ? new Uint32Array(this.bb!.bytes().buffer, this.bb!.bytes().byteOffset + this.bb!.__vector(this.bb_pos + offset), this.bb!.__vector_len(this.bb_pos + offset)) : null;
 }
 
+kept(index: number):number|null {
+  const offset = this.bb!.__offset(this.bb_pos, 12);
+  return offset ? this.bb!.readFloat64(this.bb!.__vector(this.bb_pos + offset) + index * 8) : 0;
+}
+
+keptLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 12);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+keptArray():Float64Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 12);
+  return offset ? new Float64Array(this.bb!.bytes().buffer, this.bb!.bytes().byteOffset + this.bb!.__vector(this.bb_pos + offset), this.bb!.__vector_len(this.bb_pos + offset)) : null;
+}
+
 static startTaskFinished(builder:flatbuffers.Builder) {
-  builder.startObject(4);
+  builder.startObject(5);
 }
 
 static addToken(builder:flatbuffers.Builder, token:number) {
@@ -1113,17 +1128,39 @@ static startTransfersVector(builder:flatbuffers.Builder, numElems:number) {
   builder.startVector(4, numElems, 4);
 }
 
+static addKept(builder:flatbuffers.Builder, keptOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(4, keptOffset, 0);
+}
+
+static createKeptVector(builder:flatbuffers.Builder, data:number[]|Float64Array):flatbuffers.Offset;
+/**
+ * @deprecated This Uint8Array overload will be removed in the future.
+ */
+static createKeptVector(builder:flatbuffers.Builder, data:number[]|Uint8Array):flatbuffers.Offset;
+static createKeptVector(builder:flatbuffers.Builder, data:number[]|Float64Array|Uint8Array):flatbuffers.Offset {
+  builder.startVector(8, data.length, 8);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addFloat64(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startKeptVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(8, numElems, 8);
+}
+
 static endTaskFinished(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createTaskFinished(builder:flatbuffers.Builder, token:number, failed:boolean, microseconds:number, transfersOffset:flatbuffers.Offset):flatbuffers.Offset {
+static createTaskFinished(builder:flatbuffers.Builder, token:number, failed:boolean, microseconds:number, transfersOffset:flatbuffers.Offset, keptOffset:flatbuffers.Offset):flatbuffers.Offset {
   TaskFinished.startTaskFinished(builder);
   TaskFinished.addToken(builder, token);
   TaskFinished.addFailed(builder, failed);
   TaskFinished.addMicroseconds(builder, microseconds);
   TaskFinished.addTransfers(builder, transfersOffset);
+  TaskFinished.addKept(builder, keptOffset);
   return TaskFinished.endTaskFinished(builder);
 }
 
@@ -1132,7 +1169,8 @@ unpack(): TaskFinishedT {
     this.token(),
     this.failed(),
     this.microseconds(),
-    this.bb!.createScalarList<number>(this.transfers.bind(this), this.transfersLength())
+    this.bb!.createScalarList<number>(this.transfers.bind(this), this.transfersLength()),
+    this.bb!.createScalarList<number>(this.kept.bind(this), this.keptLength())
   );
 }
 
@@ -1142,6 +1180,7 @@ unpackTo(_o: TaskFinishedT): void {
   _o.failed = this.failed();
   _o.microseconds = this.microseconds();
   _o.transfers = this.bb!.createScalarList<number>(this.transfers.bind(this), this.transfersLength());
+  _o.kept = this.bb!.createScalarList<number>(this.kept.bind(this), this.keptLength());
 }
 }
 
@@ -1150,18 +1189,21 @@ constructor(
   public token: number = 0,
   public failed: boolean = false,
   public microseconds: number = 0,
-  public transfers: (number)[] = []
+  public transfers: (number)[] = [],
+  public kept: (number)[] = []
 ){}
 
 
 pack(builder:flatbuffers.Builder): flatbuffers.Offset {
   const transfers = TaskFinished.createTransfersVector(builder, this.transfers);
+  const kept = TaskFinished.createKeptVector(builder, this.kept);
 
   return TaskFinished.createTaskFinished(builder,
     this.token,
     this.failed,
     this.microseconds,
-    transfers
+    transfers,
+    kept
   );
 }
 }

@@ -48,11 +48,13 @@ export enum FrameType {
   RemoteOutput = 103,
   NodeGone = 104,
   NodeRenamed = 105,
+  ResultsElsewhere = 106,
   RemoteLease = 110,
   RemoteLeaseEnded = 111,
   RemoteKill = 112,
   JobEnded = 113,
-  NodeAvailable = 114
+  NodeAvailable = 114,
+  ResultsWanted = 115
 }
 
 export enum ClientKind {
@@ -66,7 +68,8 @@ export enum TaskStatus {
   Stored = 0,
   StoredError = 1,
   Thrown = 2,
-  Discarded = 3
+  Discarded = 3,
+  Elsewhere = 4
 }
 
 export class Hello implements flatbuffers.IUnpackableObject<HelloT> {
@@ -532,8 +535,15 @@ soft():boolean {
   return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : false;
 }
 
+near():string|null
+near(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+near(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 16);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
 static startDefineShape(builder:flatbuffers.Builder) {
-  builder.startObject(6);
+  builder.startObject(7);
 }
 
 static addShape(builder:flatbuffers.Builder, shape:number) {
@@ -572,12 +582,16 @@ static addSoft(builder:flatbuffers.Builder, soft:boolean) {
   builder.addFieldInt8(5, +soft, +false);
 }
 
+static addNear(builder:flatbuffers.Builder, nearOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(6, nearOffset, 0);
+}
+
 static endDefineShape(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createDefineShape(builder:flatbuffers.Builder, shape:number, resourcesOffset:flatbuffers.Offset, exclusive:boolean, spread:boolean, nodeOffset:flatbuffers.Offset, soft:boolean):flatbuffers.Offset {
+static createDefineShape(builder:flatbuffers.Builder, shape:number, resourcesOffset:flatbuffers.Offset, exclusive:boolean, spread:boolean, nodeOffset:flatbuffers.Offset, soft:boolean, nearOffset:flatbuffers.Offset):flatbuffers.Offset {
   DefineShape.startDefineShape(builder);
   DefineShape.addShape(builder, shape);
   DefineShape.addResources(builder, resourcesOffset);
@@ -585,6 +599,7 @@ static createDefineShape(builder:flatbuffers.Builder, shape:number, resourcesOff
   DefineShape.addSpread(builder, spread);
   DefineShape.addNode(builder, nodeOffset);
   DefineShape.addSoft(builder, soft);
+  DefineShape.addNear(builder, nearOffset);
   return DefineShape.endDefineShape(builder);
 }
 
@@ -595,7 +610,8 @@ unpack(): DefineShapeT {
     this.exclusive(),
     this.spread(),
     this.node(),
-    this.soft()
+    this.soft(),
+    this.near()
   );
 }
 
@@ -607,6 +623,7 @@ unpackTo(_o: DefineShapeT): void {
   _o.spread = this.spread();
   _o.node = this.node();
   _o.soft = this.soft();
+  _o.near = this.near();
 }
 }
 
@@ -617,13 +634,15 @@ constructor(
   public exclusive: boolean = false,
   public spread: boolean = false,
   public node: string|Uint8Array|null = null,
-  public soft: boolean = false
+  public soft: boolean = false,
+  public near: string|Uint8Array|null = null
 ){}
 
 
 pack(builder:flatbuffers.Builder): flatbuffers.Offset {
   const resources = DefineShape.createResourcesVector(builder, builder.createObjectOffsetList(this.resources));
   const node = (this.node !== null ? builder.createString(this.node!) : 0);
+  const near = (this.near !== null ? builder.createString(this.near!) : 0);
 
   return DefineShape.createDefineShape(builder,
     this.shape,
@@ -631,7 +650,8 @@ pack(builder:flatbuffers.Builder): flatbuffers.Offset {
     this.exclusive,
     this.spread,
     node,
-    this.soft
+    this.soft,
+    near
   );
 }
 }
@@ -5780,6 +5800,198 @@ pack(builder:flatbuffers.Builder): flatbuffers.Offset {
 
   return NodeAvailable.createNodeAvailable(builder,
     available
+  );
+}
+}
+
+export class ResultsElsewhere implements flatbuffers.IUnpackableObject<ResultsElsewhereT> {
+  bb: flatbuffers.ByteBuffer|null = null;
+  bb_pos = 0;
+  __init(i:number, bb:flatbuffers.ByteBuffer):ResultsElsewhere {
+  this.bb_pos = i;
+  this.bb = bb;
+  return this;
+}
+
+static getRootAsResultsElsewhere(bb:flatbuffers.ByteBuffer, obj?:ResultsElsewhere):ResultsElsewhere {
+  return (obj || new ResultsElsewhere()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+static getSizePrefixedRootAsResultsElsewhere(bb:flatbuffers.ByteBuffer, obj?:ResultsElsewhere):ResultsElsewhere {
+  bb.setPosition(bb.position() + flatbuffers.SIZE_PREFIX_LENGTH);
+  return (obj || new ResultsElsewhere()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+handles(index: number):number|null {
+  const offset = this.bb!.__offset(this.bb_pos, 4);
+  return offset ? this.bb!.readFloat64(this.bb!.__vector(this.bb_pos + offset) + index * 8) : 0;
+}
+
+handlesLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 4);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+handlesArray():Float64Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 4);
+  return offset ? new Float64Array(this.bb!.bytes().buffer, this.bb!.bytes().byteOffset + this.bb!.__vector(this.bb_pos + offset), this.bb!.__vector_len(this.bb_pos + offset)) : null;
+}
+
+static startResultsElsewhere(builder:flatbuffers.Builder) {
+  builder.startObject(1);
+}
+
+static addHandles(builder:flatbuffers.Builder, handlesOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(0, handlesOffset, 0);
+}
+
+static createHandlesVector(builder:flatbuffers.Builder, data:number[]|Float64Array):flatbuffers.Offset;
+/**
+ * @deprecated This Uint8Array overload will be removed in the future.
+ */
+static createHandlesVector(builder:flatbuffers.Builder, data:number[]|Uint8Array):flatbuffers.Offset;
+static createHandlesVector(builder:flatbuffers.Builder, data:number[]|Float64Array|Uint8Array):flatbuffers.Offset {
+  builder.startVector(8, data.length, 8);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addFloat64(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startHandlesVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(8, numElems, 8);
+}
+
+static endResultsElsewhere(builder:flatbuffers.Builder):flatbuffers.Offset {
+  const offset = builder.endObject();
+  return offset;
+}
+
+static createResultsElsewhere(builder:flatbuffers.Builder, handlesOffset:flatbuffers.Offset):flatbuffers.Offset {
+  ResultsElsewhere.startResultsElsewhere(builder);
+  ResultsElsewhere.addHandles(builder, handlesOffset);
+  return ResultsElsewhere.endResultsElsewhere(builder);
+}
+
+unpack(): ResultsElsewhereT {
+  return new ResultsElsewhereT(
+    this.bb!.createScalarList<number>(this.handles.bind(this), this.handlesLength())
+  );
+}
+
+
+unpackTo(_o: ResultsElsewhereT): void {
+  _o.handles = this.bb!.createScalarList<number>(this.handles.bind(this), this.handlesLength());
+}
+}
+
+export class ResultsElsewhereT implements flatbuffers.IGeneratedObject {
+constructor(
+  public handles: (number)[] = []
+){}
+
+
+pack(builder:flatbuffers.Builder): flatbuffers.Offset {
+  const handles = ResultsElsewhere.createHandlesVector(builder, this.handles);
+
+  return ResultsElsewhere.createResultsElsewhere(builder,
+    handles
+  );
+}
+}
+
+export class ResultsWanted implements flatbuffers.IUnpackableObject<ResultsWantedT> {
+  bb: flatbuffers.ByteBuffer|null = null;
+  bb_pos = 0;
+  __init(i:number, bb:flatbuffers.ByteBuffer):ResultsWanted {
+  this.bb_pos = i;
+  this.bb = bb;
+  return this;
+}
+
+static getRootAsResultsWanted(bb:flatbuffers.ByteBuffer, obj?:ResultsWanted):ResultsWanted {
+  return (obj || new ResultsWanted()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+static getSizePrefixedRootAsResultsWanted(bb:flatbuffers.ByteBuffer, obj?:ResultsWanted):ResultsWanted {
+  bb.setPosition(bb.position() + flatbuffers.SIZE_PREFIX_LENGTH);
+  return (obj || new ResultsWanted()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+handles(index: number):number|null {
+  const offset = this.bb!.__offset(this.bb_pos, 4);
+  return offset ? this.bb!.readFloat64(this.bb!.__vector(this.bb_pos + offset) + index * 8) : 0;
+}
+
+handlesLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 4);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+handlesArray():Float64Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 4);
+  return offset ? new Float64Array(this.bb!.bytes().buffer, this.bb!.bytes().byteOffset + this.bb!.__vector(this.bb_pos + offset), this.bb!.__vector_len(this.bb_pos + offset)) : null;
+}
+
+static startResultsWanted(builder:flatbuffers.Builder) {
+  builder.startObject(1);
+}
+
+static addHandles(builder:flatbuffers.Builder, handlesOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(0, handlesOffset, 0);
+}
+
+static createHandlesVector(builder:flatbuffers.Builder, data:number[]|Float64Array):flatbuffers.Offset;
+/**
+ * @deprecated This Uint8Array overload will be removed in the future.
+ */
+static createHandlesVector(builder:flatbuffers.Builder, data:number[]|Uint8Array):flatbuffers.Offset;
+static createHandlesVector(builder:flatbuffers.Builder, data:number[]|Float64Array|Uint8Array):flatbuffers.Offset {
+  builder.startVector(8, data.length, 8);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addFloat64(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startHandlesVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(8, numElems, 8);
+}
+
+static endResultsWanted(builder:flatbuffers.Builder):flatbuffers.Offset {
+  const offset = builder.endObject();
+  return offset;
+}
+
+static createResultsWanted(builder:flatbuffers.Builder, handlesOffset:flatbuffers.Offset):flatbuffers.Offset {
+  ResultsWanted.startResultsWanted(builder);
+  ResultsWanted.addHandles(builder, handlesOffset);
+  return ResultsWanted.endResultsWanted(builder);
+}
+
+unpack(): ResultsWantedT {
+  return new ResultsWantedT(
+    this.bb!.createScalarList<number>(this.handles.bind(this), this.handlesLength())
+  );
+}
+
+
+unpackTo(_o: ResultsWantedT): void {
+  _o.handles = this.bb!.createScalarList<number>(this.handles.bind(this), this.handlesLength());
+}
+}
+
+export class ResultsWantedT implements flatbuffers.IGeneratedObject {
+constructor(
+  public handles: (number)[] = []
+){}
+
+
+pack(builder:flatbuffers.Builder): flatbuffers.Offset {
+  const handles = ResultsWanted.createHandlesVector(builder, this.handles);
+
+  return ResultsWanted.createResultsWanted(builder,
+    handles
   );
 }
 }

@@ -15,9 +15,6 @@
 #ifndef MFD_NOEXEC_SEAL
 #define MFD_NOEXEC_SEAL 0x0008U
 #endif
-#ifndef MADV_POPULATE_WRITE
-#define MADV_POPULATE_WRITE 23
-#endif
 
 namespace mobula::platform {
 namespace {
@@ -89,10 +86,6 @@ void Unmap(std::byte* address, uint64_t bytes) {
 
 void DropPrivatePages(std::byte* address, uint64_t bytes) {
   madvise(address, bytes, MADV_DONTNEED);
-}
-
-bool PopulatePages(std::byte* address, uint64_t bytes) {
-  return madvise(address, bytes, MADV_POPULATE_WRITE) == 0;
 }
 
 bool PrivatePagesClean(const std::byte* address, uint64_t length) {

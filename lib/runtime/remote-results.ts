@@ -1,0 +1,244 @@
+import { type MobulaError, ObjectLostError } from '../errors/index.js';
+import type { NativeStore } from '../store/native.js';
+import { Lineage } from './lineage.js';
+import { ObjectState } from './object-values.js';
+import type { ObjectWaiter, PendingObject, PendingObjects } from './pending-objects.js';
+import { type RemotePlace, returnsOf, type Task, TaskState } from './task.js';
+
+/** Losses that a task survives: a result that is lost again and again may be what kills the nodes. */
+const MOST_LOSSES = 20;
+
+/** What this part of the submitter needs of the rest. */
+export interface RemoteResultsPort {
+  /** As `Waiting.subscribe`. */
+  subscribe(handle: number, waiter: ObjectWaiter): boolean;
+  /** Asks the raylet to tell when the object is complete, and so to have it fetched. */
+  awaitObject(handle: number): void;
+  /** The number of a new task; part of its returns' ids. */
+  nextCounter(): number;
+  /** Seals an error as the result of all returns of the task. */
+  sealError(task: Task, error: MobulaError): void;
+}
+
+/** Queues a task when its arguments are complete. */
+type Take = (task: Task, dependencies: readonly { readonly handle: number }[]) => void;
+
+/**
+ * The results of this process's tasks that stay at the nodes which made them. In this node's store they are pending until somebody
+ * here wants the value; tasks that are given them may run where they are. When the node is lost, their tasks run again.
+ */
+export class RemoteResults {
+  readonly #store: NativeStore;
+  readonly #pending: PendingObjects;
+  readonly #port: RemoteResultsPort;
+  readonly #take: Take;
+  readonly #lineage: Lineage;
+  #rebuilt = 0;
+
+  constructor(store: NativeStore, pending: PendingObjects, port: RemoteResultsPort, take: Take) {
+    this.#store = store;
+    this.#pending = pending;
+    this.#port = port;
+    this.#take = take;
+    this.#lineage = new Lineage(store);
+  }
+
+  /** Tasks that ran again because their results were lost. */
+  get rebuilt(): number {
+    return this.#rebuilt;
+  }
+
+  /** The results of the task are at that node. Takes over the holds on what it was given. */
+  kept(task: Task, place: RemotePlace): void {
+    task.state = TaskState.Elsewhere;
+    task.place = place;
+    this.#lineage.add(task, (handle) => this.#elsewhere(handle)?.task);
+    const returns = returnsOf(task);
+    for (const pending of returns) if (pending.tellElsewhere()) this.#want(pending);
+    for (const { handle } of returns) this.#store.release(handle);
+  }
+
+  /** The results are complete here. */
+  arrived(task: Task): void {
+    if (task.state !== TaskState.Elsewhere) return;
+    const isPending = ({ handle }: PendingObject): boolean =>
+      this.#store.state(handle) === ObjectState.Pending;
+    if (!returnsOf(task).some(isPending)) this.#settle(task);
+  }
+
+  /** The task is done, its results are here. */
+  finished(task: Task): void {
+    if (task.lineage !== undefined) this.#lineage.settled(task);
+  }
+
+  /** The node that has most of what the task is given; undefined when no other node has any of it. */
+  nodeOf(task: Task): string | undefined {
+    if (this.#lineage.elsewhere.size === 0) return undefined;
+    const bytes = new Map<string, number>();
+    task.forEachDependency((handle) => {
+      const maker = this.#elsewhere(handle)?.task;
+      if (maker === undefined) return;
+      const { node, sizes } = maker.place!;
+      const index = returnsOf(maker).findIndex((each) => each.handle === handle);
+      bytes.set(node, (bytes.get(node) ?? 0) + (sizes[index] ?? 0));
+    });
+    let best: string | undefined;
+    for (const [node, sum] of bytes) if (best === undefined || sum > bytes.get(best)!) best = node;
+    return best;
+  }
+
+  /** Fetches what the task is given and is at other nodes; false when there is nothing of that kind. */
+  fetch(task: Task, ready: () => void): boolean {
+    if (this.#lineage.elsewhere.size === 0) return false;
+    // One more than there are, so that none of them calls before all are counted.
+    let missing = 1;
+    const waiter: ObjectWaiter = {
+      objectReady: () => {
+        if (--missing === 0) ready();
+      },
+      // The session ended, and with it this task.
+      objectsLost: () => undefined,
+    };
+    task.forEachDependency((handle) => {
+      if (this.#elsewhere(handle) !== undefined && this.#port.subscribe(handle, waiter)) missing++;
+    });
+    return --missing > 0;
+  }
+
+  /** A node is gone: what it had for this process is made again. */
+  lost(worker: number): void {
+    const lost = [...this.#lineage.elsewhere].filter(({ place }) => place?.worker === worker);
+    // First of all, so that none of them takes another one's result for being there.
+    for (const task of lost) task.state = TaskState.Waiting;
+    const twins = new Map<Task, Task>();
+    const ready: [Task, number[]][] = [];
+    for (const task of lost) {
+      const dependencies = this.#prepare(task, task, twins);
+      if (dependencies !== undefined && this.#restart(task)) ready.push([task, dependencies]);
+    }
+    // Making one of these may need another one.
+    for (const [original, twin] of twins) {
+      const dependencies = this.#prepare(twin, original, twins);
+      if (dependencies !== undefined) ready.push([twin, dependencies]);
+      else for (const { handle } of returnsOf(twin)) this.#store.release(handle);
+    }
+    this.#rebuilt += ready.length;
+    for (const [task, dependencies] of ready)
+      this.#take(
+        task,
+        dependencies.map((handle) => ({ handle })),
+      );
+  }
+
+  /** To be called now and then: finds what is here because another process wanted it, and what nobody wants any more. */
+  review(): void {
+    for (const task of this.#lineage.elsewhere) this.arrived(task);
+  }
+
+  /** The store is full: lets go of arguments that are only kept for the case that a node is lost. */
+  letGo(): void {
+    this.#lineage.letGo();
+  }
+
+  #elsewhere(handle: number): (PendingObject & { readonly task: Task }) | undefined {
+    const pending = this.#pending.get(handle);
+    return pending?.task?.state === TaskState.Elsewhere
+      ? (pending as PendingObject & { readonly task: Task })
+      : undefined;
+  }
+
+  #want(pending: PendingObject): void {
+    // The bit in its entry is what makes whoever completes it say so.
+    this.#store.wait(pending.handle);
+    this.#port.awaitObject(pending.handle);
+  }
+
+  #settle(task: Task): void {
+    task.state = TaskState.Done;
+    task.place = undefined;
+    this.#lineage.settled(task);
+    for (const pending of returnsOf(task)) {
+      pending.failed = this.#store.state(pending.handle) === ObjectState.Error;
+      this.#pending.complete(pending);
+    }
+  }
+
+  /**
+   * Gets hold of what the task is given; of results that are gone, by having the tasks that made them run again as others.
+   * @param original the task whose lineage it is
+   * @returns the handles of its dependencies; undefined when it cannot run again, and has failed
+   */
+  #prepare(task: Task, original: Task, twins: Map<Task, Task>): number[] | undefined {
+    const parents = original.lineage?.parents;
+    const dependencies: number[] = [];
+    const held: number[] = [];
+    let missing = false;
+    const hold = (handle: number): boolean => {
+      const isThere = this.#store.hold(handle);
+      if (isThere) held.push(handle);
+      return isThere;
+    };
+    task.forEachDependency((handle) => {
+      const parent = parents?.[dependencies.length];
+      let usable = handle;
+      let isThere = hold(usable);
+      if (!isThere && parent !== undefined) {
+        usable = this.#again(parent, handle, twins);
+        isThere = hold(usable);
+      }
+      if (!isThere) missing = true;
+      dependencies.push(usable);
+    });
+    task.forEachContained((handle) => {
+      if (!hold(handle)) missing = true;
+    });
+    const reason = missing
+      ? 'the node that had it is gone, and so is what its task was given'
+      : task.maxRetries === 0
+        ? 'the node that had it is gone, and its task may run only once (maxRetries: 0)'
+        : ++task.losses > MOST_LOSSES
+          ? `the nodes that had it are gone, ${MOST_LOSSES} times in a row`
+          : undefined;
+    if (reason === undefined) {
+      task.replaceDependencies(dependencies);
+      return dependencies;
+    }
+    for (const handle of held) this.#store.release(handle);
+    this.#port.sealError(task, new ObjectLostError(this.#store.idString(task.handle), reason));
+    this.#settle(task);
+    return undefined;
+  }
+
+  /** Another task that makes the same results: its handle for the one that had this handle. */
+  #again(parent: Task, handle: number, twins: Map<Task, Task>): number {
+    const index = returnsOf(parent).findIndex((each) => each.handle === handle);
+    let twin = twins.get(parent);
+    if (twin === undefined) {
+      const counter = this.#port.nextCounter();
+      const handles = this.#store.createPendings(counter, parent.returnCount);
+      // The table of objects is full.
+      if (handles.length === 0) return handle;
+      twin = parent.again(counter, [...handles]);
+      for (const pending of returnsOf(twin)) this.#pending.add(pending);
+      twins.set(parent, twin);
+    }
+    return returnsOf(twin)[index]!.handle;
+  }
+
+  /** Makes its returns ones that are to come. False when nobody wants them. */
+  #restart(task: Task): boolean {
+    const next = (task.attempt + 1) & 0xffff;
+    const returns = returnsOf(task);
+    const wanted = returns.some(({ handle }) => this.#store.isWanted(handle));
+    if (!wanted || !this.#store.restart(task.handle, task.attempt, next)) {
+      task.forEachHeld((handle) => this.#store.release(handle));
+      this.#settle(task);
+      return false;
+    }
+    task.attempt = next;
+    task.place = undefined;
+    for (const { handle } of returns) this.#store.hold(handle);
+    this.#lineage.restarted(task);
+    return true;
+  }
+}
