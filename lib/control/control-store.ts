@@ -154,6 +154,12 @@ export interface ControlStore {
   /** The newest first. */
   errors(limit: number): Promise<ErrorRecord[]>;
 
+  /**
+   * This process's node was taken for dead, and others record the end of it and of its jobs, now or in a while. What this process
+   * knows to be live comes back, with the functions that its jobs exported.
+   */
+  livesOn(): void;
+
   /** Resolves when everything recorded before is written. */
   flush(): Promise<void>;
   /** Flushes and lets go of connections. Nothing may be recorded afterwards. */

@@ -183,6 +183,10 @@ export class MemoryControlStore implements ControlStore {
     return newestFirst.slice(0, limit);
   }
 
+  livesOn(): void {
+    // Nobody else records anything here.
+  }
+
   async flush(): Promise<void> {}
 
   async close(): Promise<void> {}

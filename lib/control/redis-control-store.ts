@@ -46,6 +46,8 @@ export const CLOSE_MILLISECONDS = 2000;
 const CHECK_MILLISECONDS = 5000;
 /** So often it is tried again when the server refuses for a while. */
 const RETRY_MILLISECONDS = 500;
+/** Others record the end of a node that they took for dead within this time of its learning that. */
+const END_MILLISECONDS = 10_000;
 const KEEP_COMMANDS = 1000;
 const LIST_CHUNK = 500;
 
@@ -78,6 +80,7 @@ export class RedisControlStore implements ControlStore {
   readonly #parts: readonly Part[];
   readonly #timers: NodeJS.Timeout[];
   #nextWrite: NodeJS.Timeout | undefined;
+  #revival: NodeJS.Timeout | undefined;
   /** The writing under way and the one to follow it: whether they came to their ends. */
   #writing: Promise<boolean> | undefined;
   #nextWriting: Promise<boolean> | undefined;
@@ -185,6 +188,19 @@ export class RedisControlStore implements ControlStore {
     this.#writeSoon();
   }
 
+  livesOn(): void {
+    const again = (): void => {
+      this.#jobs.reviveLive();
+      for (const part of this.#parts) part.republish();
+      this.#writeSoon();
+    };
+    again();
+    clearTimeout(this.#revival);
+    // What ended it may have been written after that.
+    this.#revival = setTimeout(again, END_MILLISECONDS);
+    this.#revival.unref();
+  }
+
   // ---- reading
 
   async nodes(): Promise<NodeRecord[]> {
@@ -272,6 +288,7 @@ export class RedisControlStore implements ControlStore {
   async close(): Promise<void> {
     if (this.#closed) return;
     for (const timer of this.#timers) clearInterval(timer);
+    clearTimeout(this.#revival);
     await this.#flush(CLOSE_MILLISECONDS).catch(() => {});
     this.#closed = true;
     clearTimeout(this.#nextWrite);

@@ -108,7 +108,7 @@ export class Mesh {
     if (neighbour.link === undefined || neighbour.link.closed) this.#lost(id);
   }
 
-  /** Ends all links: this node was declared dead, or goes. */
+  /** Ends all links, and what was to make them anew: this node was declared dead, or goes. */
   disconnect(reason: string): void {
     for (const { link } of this.#neighbours.values()) link?.close(reason);
     this.#neighbours.clear();
@@ -145,7 +145,9 @@ export class Mesh {
     if (neighbour.member !== undefined) this.#attach(neighbour, link);
     else {
       setTimeout(() => {
-        if (neighbour.link === link && neighbour.peer === undefined) link.close('not a member');
+        if (neighbour.link !== link || neighbour.peer !== undefined) return;
+        link.close('not a member');
+        if (this.#knows(peer.nodeId, neighbour)) this.#neighbours.delete(peer.nodeId);
       }, UNKNOWN_MILLISECONDS).unref();
     }
   }
@@ -184,8 +186,15 @@ export class Mesh {
     if (!this.#closed) this.#options.lost(id);
   }
 
-  #isToDial({ member, link }: Neighbour): boolean {
-    return !this.#closed && member !== undefined && link === undefined && this.#identity.nodeId < member.id;
+  #isToDial(neighbour: Neighbour): boolean {
+    const { member, link } = neighbour;
+    if (this.#closed || member === undefined || link !== undefined) return false;
+    return this.#knows(member.id, neighbour) && this.#identity.nodeId < member.id;
+  }
+
+  /** False for what was known of a node before all links were ended: another one may stand in its place by now. */
+  #knows(id: string, neighbour: Neighbour): boolean {
+    return this.#neighbours.get(id) === neighbour;
   }
 
   #attach(neighbour: Neighbour, link: NodeLink): void {
@@ -212,7 +221,7 @@ export class Mesh {
       },
       onClosed: (reason) => {
         this.#gateway.left(peer, reason.message);
-        if (neighbour.link !== link) return;
+        if (neighbour.link !== link || !this.#knows(id, neighbour)) return;
         neighbour.link = undefined;
         neighbour.peer = undefined;
         if (neighbour.member === undefined) this.#lost(id);

@@ -196,6 +196,7 @@ export class RayletServer implements RayletClientEvents {
     this.#control.nodeEnded(this.#clusterNode, Date.now());
     this.#clusterNode = node;
     this.#control.nodeStarted(ownRecord(this.#config, node));
+    this.#control.livesOn();
     this.#objectRecords?.renamed(node);
   }
 

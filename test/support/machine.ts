@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { compiled } from './paths.js';
 import { until } from './poll.js';
 
@@ -10,6 +10,13 @@ export interface CommandResult {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
+}
+
+/** Where a machine's processes run if not simply here, see Network. */
+export interface Place {
+  /** Stands before each command. */
+  readonly enter: readonly string[];
+  readonly environment: NodeJS.ProcessEnv;
 }
 
 /**
@@ -23,10 +30,12 @@ export class Machine {
   workingFolder: string | undefined;
   readonly #programs: ProgramProcess[] = [];
   readonly #path: string;
+  readonly #place: Place;
 
   /** @param path where its commands find programs; by default nowhere, so that a head starts no Redis */
-  constructor(path?: string) {
+  constructor(path?: string, place: Place = { enter: [], environment: {} }) {
     this.#path = path ?? join(this.folder, 'no programs');
+    this.#place = place;
   }
 
   /** Where its nodes announce themselves. */
@@ -35,7 +44,7 @@ export class Machine {
   }
 
   get environment(): NodeJS.ProcessEnv {
-    return { ...process.env, XDG_RUNTIME_DIR: this.folder };
+    return { ...process.env, XDG_RUNTIME_DIR: this.folder, ...this.#place.environment };
   }
 
   /** What stands in the state folder, but for secrets and logs, which stay. */
@@ -62,9 +71,11 @@ export class Machine {
   }
 
   spawn(args: readonly string[], environment: NodeJS.ProcessEnv = {}): ChildProcess {
-    return spawn(process.execPath, [compiled('lib/cli/main.ts'), ...args], {
+    const [program, ...rest] = this.#command(compiled('lib/cli/main.ts'), ...args);
+    return spawn(program, rest, {
       cwd: this.workingFolder,
-      env: { ...this.environment, PATH: this.#path, ...environment },
+      // Whoever enters another place must be found first.
+      env: { ...this.environment, ...(this.#place.enter.length > 0 ? {} : { PATH: this.#path }), ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
   }
@@ -84,13 +95,18 @@ export class Machine {
     );
   }
 
-  /** A program of a test, which obeys what it is told. */
+  /** A program of a test, which obeys what it is told: a source file, or the absolute path of a compiled one. */
   program(
     fixture: string,
     options: { cwd?: string; flags?: string[]; environment?: NodeJS.ProcessEnv; args?: string[] } = {},
   ): ProgramProcess {
+    const [command, ...args] = this.#command(
+      ...(options.flags ?? []),
+      isAbsolute(fixture) ? fixture : compiled(fixture),
+      ...(options.args ?? []),
+    );
     const program = new ProgramProcess(
-      spawn(process.execPath, [...(options.flags ?? []), compiled(fixture), ...(options.args ?? [])], {
+      spawn(command, args, {
         cwd: options.cwd,
         env: { ...this.environment, ...options.environment },
         stdio: ['pipe', 'pipe', 'pipe'],
@@ -98,6 +114,10 @@ export class Machine {
     );
     this.#programs.push(program);
     return program;
+  }
+
+  #command(...args: string[]): [string, ...string[]] {
+    return [...this.#place.enter, process.execPath, ...args] as [string, ...string[]];
   }
 
   async remove(): Promise<void> {

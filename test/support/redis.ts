@@ -12,9 +12,11 @@ export interface RedisServerOptions {
   readonly persistent?: boolean;
   /** More of redis-server's own options. */
   readonly options?: readonly string[];
+  /** Where it runs if not on this machine's loopback interface, see Network. */
+  readonly place?: { readonly host: string; readonly enter: readonly string[] };
 }
 
-/** A real redis-server of a test file's own, on a loopback port and in a folder of its own. */
+/** A real redis-server of a test file's own, on a loopback port (unless it has a place of its own) and in a folder of its own. */
 export class RedisServer {
   readonly port: number;
   readonly url: string;
@@ -25,7 +27,7 @@ export class RedisServer {
 
   private constructor(port: number, options: RedisServerOptions) {
     this.port = port;
-    this.url = `redis://127.0.0.1:${port}`;
+    this.url = `redis://${options.place?.host ?? '127.0.0.1'}:${port}`;
     this.#options = options;
   }
 
@@ -38,10 +40,14 @@ export class RedisServer {
   /** Starts it again after {@link kill}, with the data that it had when it is persistent. */
   async restart(): Promise<void> {
     assert.equal(this.#process, undefined, 'redis-server runs already');
-    const { persistent = false, options = [] } = this.#options;
+    const { persistent = false, options = [], place } = this.#options;
     const storage = persistent ? ['--appendonly', 'yes', '--appendfsync', 'always'] : ['--appendonly', 'no'];
     const address = ['--port', `${this.port}`, '--bind', '127.0.0.1', '--dir', this.#folder];
-    const child = spawn('redis-server', [...address, '--save', '', ...storage, ...options], {
+    if (place !== undefined && place.host !== '127.0.0.1')
+      address.splice(4, 0, place.host, '--protected-mode', 'no');
+    const command = ['redis-server', ...address, '--save', '', ...storage, ...options];
+    const [program, ...args] = [...(place?.enter ?? []), ...command] as [string, ...string[]];
+    const child = spawn(program, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#process = child;
@@ -77,7 +83,9 @@ export class RedisServer {
 
   /** What redis-cli prints for a command, without the newline at the end. */
   async cli(...parameters: string[]): Promise<string> {
-    const { stdout } = await promisify(execFile)('redis-cli', ['-p', `${this.port}`, ...parameters]);
+    const command = ['redis-cli', '-p', `${this.port}`, ...parameters];
+    const [program, ...args] = [...(this.#options.place?.enter ?? []), ...command] as [string, ...string[]];
+    const { stdout } = await promisify(execFile)(program, args);
     return stdout.trimEnd();
   }
 

@@ -11,6 +11,8 @@ interface Entity {
   readonly order: number;
   ended: number | undefined;
   endOrder: number;
+  /** Others may have recorded an end of it that did not happen. */
+  revived: boolean;
 }
 
 const MOST_OF_A_BATCH = 200;
@@ -49,7 +51,7 @@ export class Entities {
   /** The first record of an id stands. */
   start(id: string, fields: Fields): boolean {
     if (this.#known.has(id)) return false;
-    const entity = { id, fields, order: this.#context.order(), ended: undefined, endOrder: 0 };
+    const entity = { id, fields, order: this.#context.order(), ended: undefined, endOrder: 0, revived: false };
     this.#known.set(id, entity);
     this.#unwrittenStarts.add(entity);
     return true;
@@ -60,7 +62,7 @@ export class Entities {
     let entity = this.#known.get(id);
     if (entity?.ended !== undefined) return false;
     if (entity === undefined) {
-      entity = { id, fields: undefined, order: 0, ended: undefined, endOrder: 0 };
+      entity = { id, fields: undefined, order: 0, ended: undefined, endOrder: 0, revived: false };
       this.#known.set(id, entity);
     }
     entity.ended = time;
@@ -77,6 +79,11 @@ export class Entities {
       this.#forgotten(oldest.id);
     }
     return true;
+  }
+
+  /** What has not ended is going to be written as such, whoever has recorded its end. */
+  reviveLive(): void {
+    for (const entity of this.#known.values()) if (entity.ended === undefined) entity.revived = true;
   }
 
   /** It was started here and has not ended. */
@@ -96,9 +103,10 @@ export class Entities {
 
   #takeStarts(): Batch | undefined {
     const { keys, live } = this.#context;
-    return takeSome(this.#unwrittenStarts, this.#unwrittenStarts, ({ id, fields, order }) => {
-      const own = [keys.record(this.#kind, id), keys.all(this.#kind)];
-      return ['EVAL', START, own.length, ...own, id, order, live, RECORD_SECONDS, ...flat(fields!)];
+    return takeSome(this.#unwrittenStarts, this.#unwrittenStarts, ({ id, fields, order, revived }) => {
+      const own = [keys.record(this.#kind, id), keys.all(this.#kind), keys.ended(this.#kind)];
+      const times = [order, live, RECORD_SECONDS];
+      return ['EVAL', START, own.length, ...own, id, ...times, revived ? 1 : 0, ...flat(fields!)];
     });
   }
 

@@ -2,15 +2,20 @@
 // server that has just been started knows no script by its hash. All keys of a call are in one slot, see RedisClient.prefix.
 
 /**
- * A node or job is there; not if it has ended before.
- * KEYS: its record, all of its kind. ARGV: id, order, seconds of the record, seconds of the list, names and values.
+ * A node or job is there; not if it has ended before, unless that was an error.
+ * KEYS: its record, all of its kind, those that have ended. ARGV: id, order, seconds of the record, seconds of the list, 1 if it was an
+ * error, names and values.
  * Each start also looks at ten of the list, and drops those whose records have expired: so the list cannot grow for ever.
  */
 export const START = `
 local record, all = KEYS[1], KEYS[2]
 local id = ARGV[1]
-if redis.call('HEXISTS', record, 'ended') == 1 then return 0 end
-redis.call('HSET', record, unpack(ARGV, 5))
+if redis.call('HEXISTS', record, 'ended') == 1 then
+  if ARGV[5] == '0' then return 0 end
+  redis.call('HDEL', record, 'ended')
+  redis.call('ZREM', KEYS[3], id)
+end
+redis.call('HSET', record, unpack(ARGV, 6))
 redis.call('EXPIRE', record, ARGV[3])
 redis.call('ZADD', all, 'NX', ARGV[2], id)
 redis.call('EXPIRE', all, ARGV[4])
