@@ -7,8 +7,9 @@ const COMMAND_MILLISECONDS = 5000;
 const CONNECT_MILLISECONDS = 5000;
 const LONGEST_RETRY_MILLISECONDS = 1000;
 
-/** Refusals that pass: the server loads its data, fails over, or is short of something. */
-const PASSING = /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|OOM|NOREPLICAS|MISCONF|BUSY|MOVED|ASK)\b/;
+/** Refusals that pass: the server loads its data, fails over, or is short of something. Redis 6 puts a script's behind its place. */
+const PASSING =
+  /(?:^|: -)(?:LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|OOM|NOREPLICAS|MISCONF|BUSY|MOVED|ASK)\b/;
 
 /** Arguments of one command; its name first. */
 export type RedisCommand = readonly [name: string, ...parameters: (string | number | Buffer)[]];
