@@ -12,7 +12,7 @@ const layers = {
   api: ['errors', 'store', 'values', 'functions', 'protocol', 'cluster', 'runtime'],
   worker: ['errors', 'store', 'values', 'functions', 'protocol', 'runtime', 'api'],
   gateway: ['errors', 'store', 'values', 'protocol', 'control', 'cluster', 'runtime', 'worker'],
-  cli: ['errors', 'store', 'protocol', 'cluster', 'runtime', 'api'],
+  cli: ['errors', 'store', 'protocol', 'control', 'cluster', 'runtime', 'api'],
 };
 
 const layerRules = Object.entries(layers).map(([layer, below]) => ({

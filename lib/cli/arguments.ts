@@ -2,6 +2,8 @@ import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
 import { checkInitOptions, type InitOptions } from '../api/options.js';
 import { checkNodeName } from '../cluster/node-file.js';
+import { withAbsoluteFiles } from '../control/redis/url.js';
+import { InvalidArgumentError } from '../errors/index.js';
 import { parseHost } from '../protocol/host-and-port.js';
 import { usage } from './failure.js';
 
@@ -16,7 +18,6 @@ const UNITS: Readonly<Record<string, number>> = {
   GiB: 2 ** 30,
   TiB: 2 ** 40,
 };
-const REDIS_SCHEMES = ['redis:', 'rediss:', 'redis+sentinel:', 'redis+cluster:'];
 
 /** Bytes: a whole number, or one with a unit such as `2GiB` or `1.5GB`. */
 export function parseSize(text: string): number {
@@ -83,15 +84,14 @@ export function parseAddress(text: string): { host: string; port?: number } {
   }
 }
 
+/** The URL with absolute paths, as nodes work in another folder. */
 export function parseRedisUrl(text: string): string {
-  const scheme = /^[a-z+]+:(?=\/\/[^/])/.exec(text)?.[0];
-  if (scheme === undefined || !REDIS_SCHEMES.includes(scheme)) {
-    usage(
-      `--redis takes a URL that begins with ${REDIS_SCHEMES.map((each) => `${each}//`).join(', ')}, such as redis://10.0.0.1:6379; ` +
-        `${JSON.stringify(text)} is none.`,
-    );
+  try {
+    return withAbsoluteFiles(text, (file) => readable('--redis', file));
+  } catch (error) {
+    if (error instanceof InvalidArgumentError) usage(`--redis: ${error.message}`);
+    throw error;
   }
-  return text;
 }
 
 /** The three files of a node's TLS, or none of them. */

@@ -29,7 +29,7 @@ function program(): Command {
     .option('--head', 'this is the first node')
     .option(
       '--redis <url>',
-      'Redis of the cluster: redis://, rediss://, redis+sentinel:// or redis+cluster://',
+      'Redis of the cluster: redis://, redis+sentinel:// or redis+cluster://; with TLS rediss://..., and ?ca=FILE for its authority',
     )
     .option('--address <host[:port]>', 'where other nodes reach this one; without it, on this machine alone')
     .option(

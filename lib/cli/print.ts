@@ -1,5 +1,6 @@
 import type { NodeInfo } from '../api/cluster.js';
 import { DEFAULT_NODE_NAME, type NodeFile } from '../cluster/node-file.js';
+import { hostsOf } from '../control/redis/url.js';
 import type { RayletConfig } from '../protocol/startup.js';
 
 /** A node that was just started. */
@@ -83,13 +84,18 @@ export function describeStarted({ node, config, notes }: Started): string {
   } else if (head && redis !== undefined) {
     lines.push(
       '',
-      `Another machine that can reach ${new URL(redis).host} joins with a copy of ${secretFile}:`,
-      `  mobula start --redis ${redis} --secret-file FILE`,
+      `Another machine that can reach ${hostsOf(redis)} joins with a copy of ${secretFile}:`,
+      `  mobula start --redis ${quoted(redis)} --secret-file FILE`,
     );
   }
   for (const note of notes) lines.push('', note);
   lines.push('', `\`mobula status${named}\` shows what it does, \`mobula stop${named}\` ends it.`);
   return lines.join('\n');
+}
+
+/** As a shell takes it: the names of a URL's files have an & between them. */
+function quoted(url: string): string {
+  return url.includes('?') ? `'${url.replaceAll("'", '%27')}'` : url;
 }
 
 export function describeStatus(status: Status): string {

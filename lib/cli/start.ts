@@ -11,6 +11,7 @@ import {
   SECRET_FILE_VARIABLE,
 } from '../cluster/secret.js';
 import { makeStateFolder } from '../cluster/state-folder.js';
+import { hostsOf } from '../control/redis/url.js';
 import type { ClusterConfig, RayletConfig } from '../protocol/startup.js';
 import { VERSION } from '../runtime/version.js';
 import {
@@ -175,17 +176,13 @@ async function admitted(url: string, secret: string): Promise<string> {
   const answer = await answerOfRedis(url);
   if (answer === 'welcome') return url;
   if (answer === 'password wrong')
-    throw new CommandFailure(`the Redis at ${hostOf(url)} refuses the password that --redis gives.`);
+    throw new CommandFailure(`the Redis at ${hostsOf(url)} refuses the password that --redis gives.`);
   if (answer !== 'password needed')
-    throw new CommandFailure(`no Redis answers at ${hostOf(url)}: ${answer.unreachable}.`);
+    throw new CommandFailure(`no Redis answers at ${hostsOf(url)}: ${answer.unreachable}.`);
   const withPassword = url.replace('://', `://:${redisPassword(secret)}@`);
   if ((await answerOfRedis(withPassword)) === 'welcome') return withPassword;
   throw new CommandFailure(
-    `the Redis at ${hostOf(url)} wants a password. If it is that of the cluster's head, this machine's secret is another one: copy the ` +
+    `the Redis at ${hostsOf(url)} wants a password. If it is that of the cluster's head, this machine's secret is another one: copy the ` +
       'file that `mobula start --head` named, and pass it with --secret-file FILE. Otherwise write redis://:PASSWORD@HOST:PORT.',
   );
-}
-
-function hostOf(url: string): string {
-  return new URL(url).host;
 }

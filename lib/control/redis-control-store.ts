@@ -380,7 +380,8 @@ export class RedisControlStore implements ControlStore {
     } catch {
       return false;
     }
-    const run = this.#client.target.kind === 'cluster' ? '' : /run_id:(\w+)/.exec(String(replies[2]))?.[1];
+    // All of a pipeline goes to the server that has its keys, in a cluster too.
+    const run = /run_id:(\w+)/.exec(String(replies[2]))?.[1];
     const server = `${String(replies[1])} ${run}`;
     const now = performance.now();
     const expired = now - this.#checkedAt > (this.#liveSeconds * 1000) / 2;

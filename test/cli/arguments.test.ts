@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { relative } from 'node:path';
 import {
   checkName,
   checkNodeOptions,
@@ -72,7 +73,10 @@ describe('the arguments of the command', () => {
       'redis+cluster://a:1,b:2',
     ])
       assert.equal(parseRedisUrl(url), url);
-    for (const url of ['', 'h:6379', 'http://h', 'redis:', 'redis://', 'redis:///', 'REDIS']) {
+    const file = compiled('test/cli/arguments.test.ts');
+    assert.equal(parseRedisUrl(`rediss://h?ca=${relative('', file)}`), `rediss://h?ca=${file}`);
+    const unreadable = ['rediss://h?ca=/no/such/file', 'redis://h?ca=/etc'];
+    for (const url of ['', 'h:6379', 'http://h', 'redis:', 'redis://', 'redis:///', 'REDIS', ...unreadable]) {
       refuses('--redis', () => parseRedisUrl(url));
     }
   });

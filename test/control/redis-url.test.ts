@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { parseRedisUrl } from '../../lib/control/redis/url.js';
+import { parseRedisUrl, withAbsoluteFiles } from '../../lib/control/redis/url.js';
 import { InvalidArgumentError } from '../../lib/errors/index.js';
 
 describe('the URL of Redis', () => {
   const plain = {
     kind: 'single',
     tls: false,
+    files: {},
     username: undefined,
     password: undefined,
     database: 0,
@@ -53,6 +54,32 @@ describe('the URL of Redis', () => {
       password: 'pw',
       label: 'redis+cluster://h1:7000,h2:6379',
     },
+    'rediss://h?ca=/etc/redis%20ca.crt&cert=c.pem&key=k.pem': {
+      ...plain,
+      tls: true,
+      files: { ca: '/etc/redis ca.crt', cert: 'c.pem', key: 'k.pem' },
+      addresses: [{ host: 'h', port: 6379 }],
+      label: 'rediss://h:6379',
+    },
+    'rediss+sentinel://h/main?ca=/ca': {
+      ...plain,
+      kind: 'sentinel',
+      tls: true,
+      files: { ca: '/ca' },
+      addresses: [{ host: 'h', port: 26_379 }],
+      masterName: 'main',
+      label: 'rediss+sentinel://h:26379/main',
+    },
+    'rediss+cluster://h1:1,h2:2': {
+      ...plain,
+      kind: 'cluster',
+      tls: true,
+      addresses: [
+        { host: 'h1', port: 1 },
+        { host: 'h2', port: 2 },
+      ],
+      label: 'rediss+cluster://h1:1,h2:2',
+    },
   };
   for (const [url, target] of Object.entries(forms)) {
     it(`can be ${url}`, () => assert.deepEqual(parseRedisUrl(url), target));
@@ -74,6 +101,10 @@ describe('the URL of Redis', () => {
     'redis+sentinel://h1,h2': /name of the master/,
     'redis+cluster://h1,h2/1': /database 0 only/,
     'redis+cluster://h1,,h2': /the host is missing/,
+    'redis://h?ca=/ca': /with rediss:\/\/ only/,
+    'rediss://h?authority=/ca': /ca=FILE, cert=FILE and key=FILE/,
+    'rediss://h?ca=': /ca=FILE, cert=FILE and key=FILE/,
+    'rediss://h?cert=/c': /cert and key go together/,
   };
   for (const [url, message] of Object.entries(mistakes)) {
     it(`cannot be ${JSON.stringify(url)}, which is said without the password`, () => {
@@ -88,4 +119,13 @@ describe('the URL of Redis', () => {
       );
     });
   }
+
+  it('names files from anywhere once they are absolute', () => {
+    const absolute = (file: string) => `/here/${file}`;
+    assert.equal(
+      withAbsoluteFiles('rediss://a:b@h/1?ca=my%20ca&cert=c&key=d/k', absolute),
+      'rediss://a:b@h/1?ca=/here/my%20ca&cert=/here/c&key=/here/d/k',
+    );
+    for (const url of ['redis://h:1/2', 'rediss://h']) assert.equal(withAbsoluteFiles(url, absolute), url);
+  });
 });

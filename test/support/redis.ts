@@ -5,11 +5,16 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Authority } from './authority.js';
 import { until } from './poll.js';
 
 export interface RedisServerOptions {
   /** Writes everything to disk at once, so that it survives a SIGKILL. */
   readonly persistent?: boolean;
+  /** It speaks TLS only, with a certificate of this authority. */
+  readonly authority?: Authority;
+  /** Clients must show a certificate of it, too. */
+  readonly mutual?: boolean;
   /** More of redis-server's own options. */
   readonly options?: readonly string[];
   /** Where it runs if not on this machine's loopback interface, see Network. */
@@ -27,7 +32,7 @@ export class RedisServer {
 
   private constructor(port: number, options: RedisServerOptions) {
     this.port = port;
-    this.url = `redis://${options.place?.host ?? '127.0.0.1'}:${port}`;
+    this.url = urlOf(port, options);
     this.#options = options;
   }
 
@@ -40,11 +45,12 @@ export class RedisServer {
   /** Starts it again after {@link kill}, with the data that it had when it is persistent. */
   async restart(): Promise<void> {
     assert.equal(this.#process, undefined, 'redis-server runs already');
-    const { persistent = false, options = [], place } = this.#options;
+    const { persistent = false, options = [], authority, mutual, place } = this.#options;
     const storage = persistent ? ['--appendonly', 'yes', '--appendfsync', 'always'] : ['--appendonly', 'no'];
-    const address = ['--port', `${this.port}`, '--bind', '127.0.0.1', '--dir', this.#folder];
-    if (place !== undefined && place.host !== '127.0.0.1')
-      address.splice(4, 0, place.host, '--protected-mode', 'no');
+    const port = authority === undefined ? ['--port', `${this.port}`] : tlsPort(this.port, authority, mutual);
+    const open =
+      place === undefined || place.host === '127.0.0.1' ? [] : [place.host, '--protected-mode', 'no'];
+    const address = [...port, '--bind', '127.0.0.1', ...open, '--dir', this.#folder];
     const command = ['redis-server', ...address, '--save', '', ...storage, ...options];
     const [program, ...args] = [...(place?.enter ?? []), ...command] as [string, ...string[]];
     const child = spawn(program, args, {
@@ -83,8 +89,10 @@ export class RedisServer {
 
   /** What redis-cli prints for a command, without the newline at the end. */
   async cli(...parameters: string[]): Promise<string> {
-    const command = ['redis-cli', '-p', `${this.port}`, ...parameters];
-    const [program, ...args] = [...(this.#options.place?.enter ?? []), ...command] as [string, ...string[]];
+    const { authority, place } = this.#options;
+    const to = ['-p', `${this.port}`, ...(authority === undefined ? [] : authority.clientOptions)];
+    const command = [...(place?.enter ?? []), 'redis-cli', ...to, ...parameters];
+    const [program, ...args] = command as [string, ...string[]];
     const { stdout } = await promisify(execFile)(program, args);
     return stdout.trimEnd();
   }
@@ -100,6 +108,22 @@ export class RedisServer {
     await this.kill();
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+function urlOf(port: number, { authority, mutual = false, place }: RedisServerOptions): string {
+  if (authority === undefined) return `redis://${place?.host ?? '127.0.0.1'}:${port}`;
+  const own = mutual ? `&cert=${authority.client.cert}&key=${authority.client.key}` : '';
+  return `rediss://127.0.0.1:${port}?ca=${authority.file}${own}`;
+}
+
+/** Options of redis-server, and of a sentinel, for a port that speaks TLS, also to its own masters and replicas. */
+export function tlsPort(port: number, authority: Authority, mutual = false): string[] {
+  const { cert, key } = authority.certify();
+  return [
+    ...['--port', '0', '--tls-port', `${port}`, '--tls-replication', 'yes', '--tls-cluster', 'yes'],
+    ...['--tls-cert-file', cert, '--tls-key-file', key, '--tls-ca-cert-file', authority.file],
+    ...['--tls-auth-clients', mutual ? 'yes' : 'no'],
+  ];
 }
 
 /** A port of the loopback interface that nobody listens on. */

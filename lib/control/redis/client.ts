@@ -1,5 +1,6 @@
 import { type ChainableCommander, Cluster, Redis, type RedisOptions } from 'ioredis';
 import { ControlStoreError } from '../../errors/index.js';
+import { tlsOptions } from './tls.js';
 import { parseRedisUrl, type RedisTarget } from './url.js';
 
 /** After so long without an answer a command has failed: a server that is stopped hangs nobody. */
@@ -7,8 +8,9 @@ const COMMAND_MILLISECONDS = 5000;
 const CONNECT_MILLISECONDS = 5000;
 const LONGEST_RETRY_MILLISECONDS = 1000;
 
-/** Refusals that pass: the server loads its data, fails over, or is short of something. */
-const PASSING = /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|OOM|NOREPLICAS|MISCONF|BUSY|MOVED|ASK)\b/;
+/** Refusals that pass: the server loads its data, fails over, or is short of something. Redis 6 puts a script's behind its place. */
+const PASSING =
+  /(?:^|: -)(?:LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|OOM|NOREPLICAS|MISCONF|BUSY|MOVED|ASK)\b/;
 
 /** Arguments of one command; its name first. */
 export type RedisCommand = readonly [name: string, ...parameters: (string | number | Buffer)[]];
@@ -34,6 +36,7 @@ export class RedisClient {
   readonly prefix: string;
   readonly #redis: Redis | Cluster;
   #lastError = 'it has not answered yet';
+  #closed = false;
 
   constructor(url: string, { ready, lost, commandMilliseconds }: RedisClientOptions = {}) {
     this.target = parseRedisUrl(url);
@@ -44,6 +47,13 @@ export class RedisClient {
     });
     this.#redis.on('ready', () => ready?.());
     this.#redis.on('close', () => lost?.());
+    // Its failover detector can end a connection that is just being made, which ioredis takes for the wish of its user.
+    this.#redis.on('end', () => {
+      if (this.#closed) return;
+      setTimeout(() => {
+        if (!this.#closed) this.#redis.connect().catch(() => {});
+      }, LONGEST_RETRY_MILLISECONDS / 2).unref();
+    });
   }
 
   get ready(): boolean {
@@ -92,6 +102,7 @@ export class RedisClient {
 
   /** Nothing is sent afterwards, and what is on its way fails. */
   close(): void {
+    this.#closed = true;
     this.#redis.disconnect();
   }
 
@@ -117,7 +128,9 @@ export class RedisClient {
 
 function connect(target: RedisTarget, commandMilliseconds: number): Redis | Cluster {
   const retry = (times: number) => Math.min(LONGEST_RETRY_MILLISECONDS, 25 * 2 ** Math.min(times, 10));
+  const tls = tlsOptions(target);
   const options = {
+    ...(tls === undefined ? {} : { tls }),
     ...(target.username === undefined ? {} : { username: target.username }),
     ...(target.password === undefined ? {} : { password: target.password }),
     db: target.database,
@@ -135,14 +148,16 @@ function connect(target: RedisTarget, commandMilliseconds: number): Redis | Clus
   const [first] = target.addresses;
   switch (target.kind) {
     case 'single':
-      return new Redis({ ...options, ...first!, ...(target.tls ? { tls: {} } : {}) });
+      return new Redis({ ...options, ...first! });
     case 'sentinel':
       return new Redis({
         ...options,
         sentinels: [...target.addresses],
         name: target.masterName!,
         sentinelRetryStrategy: retry,
+        sentinelCommandTimeout: commandMilliseconds,
         failoverDetector: true,
+        ...(tls === undefined ? {} : { sentinelTLS: tls, enableTLSForSentinelMode: true }),
       });
     case 'cluster': {
       const { retryStrategy: _, ...ofNodes } = options;

@@ -51,7 +51,14 @@ export class Entities {
   /** The first record of an id stands. */
   start(id: string, fields: Fields): boolean {
     if (this.#known.has(id)) return false;
-    const entity = { id, fields, order: this.#context.order(), ended: undefined, endOrder: 0, revived: false };
+    const entity = {
+      id,
+      fields,
+      order: this.#context.order(),
+      ended: undefined,
+      endOrder: 0,
+      revived: false,
+    };
     this.#known.set(id, entity);
     this.#unwrittenStarts.add(entity);
     return true;

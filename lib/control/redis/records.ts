@@ -74,14 +74,14 @@ export function taskFields(task: TaskRecord): Fields {
   const { resources, retries, arguments: given } = task;
   return {
     job,
-    name,
+    name: wellFormed(name),
     status,
     attempts: `${attempts}`,
     start: `${start}`,
     milliseconds: `${milliseconds}`,
     ...(node === undefined ? {} : { node }),
     ...(worker === undefined ? {} : { worker: `${worker}` }),
-    ...(error === undefined ? {} : { error }),
+    ...(error === undefined ? {} : { error: wellFormed(error) }),
     ...(resources === undefined ? {} : { resources: JSON.stringify(resources) }),
     ...(retries === undefined ? {} : { retries: `${retries}` }),
     ...(given === undefined ? {} : { arguments: given.join(' ') }),
@@ -116,6 +116,11 @@ export function errorText(error: ErrorRecord, id: string): string {
 export function errorOf(text: string): ErrorRecord {
   const { id: _, ...error } = JSON.parse(text) as ErrorRecord & { id: string };
   return error;
+}
+
+/** Half a surrogate pair, as the cutting of a text leaves it, is no text to Redis' reader of JSON. */
+function wellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, '\ufffd');
 }
 
 function numberOf(text: string | undefined): number | undefined {

@@ -3,7 +3,7 @@ import type { RedisCommand } from './client.js';
 import { RECORD_SECONDS } from './keys.js';
 import type { Batch, Part, PartContext } from './part.js';
 import { flat, taskFields } from './records.js';
-import { TRIM_TASKS } from './scripts.js';
+import { TASKS } from './scripts.js';
 
 /** A task that ran longer is no tiny one. */
 const TINY_MILLISECONDS = 1000;
@@ -65,14 +65,9 @@ export class Tasks implements Part {
       map.delete(unwritten.task.id);
     }
     if (taken.length === 0) return undefined;
-    const commands = taken.flatMap(({ task, order }): RedisCommand[] => [
-      ['DEL', keys.task(task.id)],
-      ['HSET', keys.task(task.id), ...flat(taskFields(task))],
-      ['EXPIRE', keys.task(task.id), RECORD_SECONDS],
-      ['ZADD', keys.tasks, order, task.id],
-    ]);
-    commands.push(['EVAL', TRIM_TASKS, 1, keys.tasks, MOST_TASKS, keys.task('')]);
-    commands.push(['EXPIRE', keys.tasks, RECORD_SECONDS]);
+    const records = taken.map(({ task, order }) => [`${order}`, task.id, flat(taskFields(task))]);
+    const limits = [MOST_TASKS, keys.task(''), RECORD_SECONDS];
+    const commands: RedisCommand[] = [['EVAL', TASKS, 1, keys.tasks, ...limits, JSON.stringify(records)]];
     return { commands, giveBack: () => this.#giveBack(map, taken) };
   }
 
