@@ -36,8 +36,10 @@ interface Way {
 
 /** Takes turns between the ways, so that what else the machine does falls on all of them. */
 async function race(ways: Readonly<Record<string, Way>>, copies: number): Promise<Figures> {
-  const rates: Record<string, number[]> = {};
-  const seconds: Record<string, number[]> = {};
+  const names = Object.keys(ways);
+  const figures = new Map<string, number[]>(
+    [...names, ...names.map(processorOf)].map((name) => [name, []] as const),
+  );
   for (let round = 0; round < rounds; round++) {
     for (const [name, way] of Object.entries(ways)) {
       way.before?.();
@@ -46,13 +48,11 @@ async function race(ways: Readonly<Record<string, Way>>, copies: number): Promis
       const used = processorSeconds() - processor;
       way.after?.();
       if (round === 0) continue;
-      (rates[name] ??= []).push(gigabytesASecond(copies * bytes, milliseconds));
-      (seconds[processorOf(name)] ??= []).push(used);
+      figures.get(name)!.push(gigabytesASecond(copies * bytes, milliseconds));
+      figures.get(processorOf(name))!.push(used);
     }
   }
-  return Object.fromEntries(
-    Object.entries({ ...rates, ...seconds }).map(([name, each]) => [name, median(each)]),
-  );
+  return Object.fromEntries([...figures].map(([name, each]) => [name, median(each)]));
 }
 
 async function told(receiver: ChildProcess, order: Receive): Promise<void> {
