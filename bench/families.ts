@@ -13,6 +13,7 @@ import { redis } from './rows/redis.js';
 import { small } from './rows/small.js';
 import { start } from './rows/start.js';
 import { tasks } from './rows/tasks.js';
+import { transfer } from './rows/transfer.js';
 import { wait } from './rows/wait.js';
 
 export const families: readonly Family[] = [
@@ -30,4 +31,5 @@ export const families: readonly Family[] = [
   idle,
   memory,
   redis,
+  transfer,
 ];

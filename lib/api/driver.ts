@@ -133,6 +133,7 @@ function join(
     contexts: NO_TASKS,
     ownWorker: 0,
     ownTarget: undefined,
+    activity: () => 0,
     resources,
     onFrame: (type, bytes, start) => {
       if (type === FrameType.Output) printOutput(readTable(Output.getRootAsOutput, bytes, start));

@@ -17,6 +17,11 @@ export interface NodeStatistics {
   readonly holders: readonly StoreHolding[];
   /** The scheduler's own description: resources, workers, leases, waiting demand. */
   readonly scheduler: Readonly<Record<string, unknown>>;
+  /** Tasks that this process submitted. */
+  readonly tasks: {
+    /** Ran again because their results were lost with another node. */
+    readonly rebuilt: number;
+  };
   readonly workers: readonly { readonly worker: number; readonly pid: number; readonly slot: number }[];
   /** The links to the other nodes of the cluster. The counters may be 200 ms old. */
   readonly links: readonly LinkStatistics[];
@@ -29,5 +34,6 @@ export async function statistics(): Promise<NodeStatistics> {
     NodeStatistics,
     'scheduler' | 'workers' | 'links'
   >;
-  return { ...node, store: runtime.store.statistics(), holders: runtime.store.holders() };
+  const tasks = { rebuilt: runtime.submitter.results.rebuilt };
+  return { ...node, store: runtime.store.statistics(), holders: runtime.store.holders(), tasks };
 }

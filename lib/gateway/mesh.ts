@@ -204,6 +204,8 @@ export class Mesh {
     const frames = new LongFrames();
     link.start({
       knows: (type) => PeerFrame[type] !== undefined,
+      // A chunk is copied into its object at once.
+      borrows: (type) => type === PeerFrame.ObjectChunk,
       onFrame: (type, body) => {
         const whole = frames.take(type, body);
         if (whole !== undefined) peer.onFrame(type, whole);

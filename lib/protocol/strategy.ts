@@ -13,6 +13,11 @@ export interface Strategy {
 /** This node first, then whichever has room. */
 export const ANY_NODE: Strategy = { spread: false, node: '', soft: false };
 
+/** Whether it is said to a node's own scheduler, task by task, how many of these it may take. */
+export function isDealtOut({ spread, near }: Strategy): boolean {
+  return spread || near !== undefined;
+}
+
 /** Text that differs where strategies do; empty for {@link ANY_NODE}. */
 export function strategyKey({ spread, node, soft, near }: Strategy): string {
   if (spread) return '|SPREAD';

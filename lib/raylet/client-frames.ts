@@ -23,7 +23,7 @@ import {
   StatisticsRequest,
   TaskEvents,
 } from '../protocol/generated/protocol.js';
-import { strategyKey } from '../protocol/strategy.js';
+import { type Strategy, strategyKey } from '../protocol/strategy.js';
 import type { RayletStore } from '../store/native.js';
 import type { RayletClient } from './client.js';
 import type { Clients } from './clients.js';
@@ -173,7 +173,13 @@ export class ClientFrames {
     const define = frame.unpack();
     const amounts = define.resources.map(({ name, amount }) => [String(name), amount] as const);
     try {
-      const strategy = { spread: define.spread, node: String(define.node ?? ''), soft: define.soft };
+      const { spread, soft } = define;
+      const strategy: Strategy = {
+        spread,
+        node: String(define.node ?? ''),
+        soft,
+        ...(define.near === null ? {} : { near: String(define.near) }),
+      };
       const shape = this.#port.scheduler.shape(amounts, strategyKey(strategy));
       client.defineShape(define.shape, shape, define.exclusive, amountsOf(define.resources), strategy);
     } catch (error) {

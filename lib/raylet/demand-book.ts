@@ -1,3 +1,4 @@
+import { isDealtOut } from '../protocol/strategy.js';
 import type { AbsentNodes } from './absent-nodes.js';
 import { NeedKind, RemoteDemand, RemoteJob, type RemoteNeed } from './remote-demand.js';
 
@@ -123,5 +124,5 @@ export class DemandBook {
 }
 
 function isForAnyNode({ need: { strategy } }: RemoteDemand): boolean {
-  return !strategy.spread && strategy.node === '';
+  return !isDealtOut(strategy) && strategy.node === '';
 }

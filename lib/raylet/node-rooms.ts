@@ -116,8 +116,16 @@ export class NodeRooms {
     return named !== undefined && (!soft || fits(needs, named.totals)) ? named : undefined;
   }
 
+  /** The node that such tasks are to be near, while it has room. */
+  nearFor({ strategy: { near }, needs }: NeedKind): NodeRoom | undefined {
+    const room = near === undefined ? undefined : this.#byId.get(near)?.room;
+    return room !== undefined && fits(needs, room.free) ? room : undefined;
+  }
+
   /** Where a task of this kind can go now. */
   roomFor(kind: NeedKind): NodeRoom | undefined {
+    const near = this.nearFor(kind);
+    if (near !== undefined) return near;
     const only = this.onlyFor(kind);
     if (only !== undefined) return fits(kind.needs, only.room.free) ? only.room : undefined;
     if (kind.strategy.node !== '' && !kind.strategy.soft) return undefined;

@@ -12,11 +12,20 @@ const RECLAIM_RETRY_MILLISECONDS = 100;
 export class ObjectDirectory {
   readonly #store: RayletStore;
   readonly #tell: (slot: number, handles: readonly number[]) => void;
+  readonly #fetch: (handles: readonly number[]) => void;
   readonly #awaited = new Map<number, Set<number>>();
+  /** Pending here, and values at other nodes. */
+  readonly #elsewhere = new Set<number>();
 
-  constructor(store: RayletStore, tell: (slot: number, handles: readonly number[]) => void) {
+  /** @param fetch has objects fetched that are at other nodes */
+  constructor(
+    store: RayletStore,
+    tell: (slot: number, handles: readonly number[]) => void,
+    fetch: (handles: readonly number[]) => void,
+  ) {
     this.#store = store;
     this.#tell = tell;
+    this.#fetch = fetch;
   }
 
   await(handle: number, slot: number): void {
@@ -24,9 +33,17 @@ export class ObjectDirectory {
       this.#tell(slot, [handle]);
       return;
     }
+    if (this.#elsewhere.has(handle)) this.#fetch([handle]);
     const slots = this.#awaited.get(handle);
     if (slots === undefined) this.#awaited.set(handle, new Set([slot]));
     else slots.add(slot);
+  }
+
+  /** These are values at other nodes. Those that somebody waits for are fetched. */
+  elsewhere(handles: readonly number[]): void {
+    for (const handle of handles) this.#elsewhere.add(handle);
+    const awaited = handles.filter((handle) => this.#awaited.has(handle));
+    if (awaited.length > 0) this.#fetch(awaited);
   }
 
   /** Somebody sealed the object and saw that somebody waits. */
@@ -34,12 +51,14 @@ export class ObjectDirectory {
     const slots = new Set(this.#store.takeWaiters(handle));
     for (const slot of this.#awaited.get(handle) ?? []) slots.add(slot);
     this.#awaited.delete(handle);
+    this.#elsewhere.delete(handle);
     for (const slot of slots) this.#tell(slot, [handle]);
   }
 
   /** Looks at every awaited object: after a death, and now and then. */
   review(): void {
     for (const handle of [...this.#awaited.keys()]) if (this.#store.state(handle) !== 1) this.ready(handle);
+    for (const handle of this.#elsewhere) if (this.#store.state(handle) !== 1) this.#elsewhere.delete(handle);
   }
 
   /**

@@ -15,12 +15,15 @@ import {
   RemoteLeaseEndedT,
   RemoteLeaseT,
   RemoteOutput,
+  ResultsElsewhere,
+  ResultsWantedT,
 } from '../protocol/generated/protocol.js';
 import { FIRST_REMOTE_WORKER } from '../protocol/startup.js';
 import type { RayletClient } from './client.js';
 import type { Clients } from './clients.js';
 import type { Jobs } from './jobs.js';
 import { tellWorkerDied } from './notices.js';
+import type { ObjectDirectory } from './object-directory.js';
 import type { Placement } from './placement.js';
 import { type RemoteGrant, type RemoteNeed, RemoteNodes, type Route } from './remote-nodes.js';
 
@@ -33,6 +36,7 @@ export interface OtherNodesPort {
   readonly clients: Clients;
   readonly jobs: Jobs;
   readonly placement: Placement;
+  readonly objects: ObjectDirectory;
   /** What is free here now, 1 = one. */
   available(): Amounts;
   /** The other node counts as dead; it may be one that there was no link to. */
@@ -146,6 +150,11 @@ export class OtherNodes {
         this.#traffic.set(traffic.peer(), counters);
         return;
       }
+      case FrameType.ResultsElsewhere: {
+        const { handles } = readTable(ResultsElsewhere.getRootAsResultsElsewhere, bytes, start).unpack();
+        this.#port.objects.elsewhere(handles);
+        return;
+      }
       case FrameType.NodeGone:
         this.#port.nodeGone(readTable(NodeGone.getRootAsNodeGone, bytes, start).node()!);
         return;
@@ -218,6 +227,11 @@ export class OtherNodes {
   jobEnded(job: number): void {
     this.#nodes.jobEnded(job);
     this.#tell(FrameType.JobEnded, new JobEndedT(job));
+  }
+
+  /** Somebody here waits for these, which are at other nodes. */
+  fetch(handles: readonly number[]): void {
+    this.#tell(FrameType.ResultsWanted, new ResultsWantedT([...handles]));
   }
 
   /** False when the worker is a process of this node. */

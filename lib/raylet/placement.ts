@@ -1,3 +1,4 @@
+import { isDealtOut } from '../protocol/strategy.js';
 import type { ClientShape, RayletClient } from './client.js';
 import type { Clients } from './clients.js';
 import { tellDemandFailed } from './notices.js';
@@ -35,12 +36,12 @@ export class Placement {
     const seenHere = client.grants.seenHere(seen);
     const others = this.#port.others();
     const { here, elsewhere } = others?.route(shape) ?? this.#routeAlone(shape);
-    const { spread } = shape.strategy;
+    const dealtOut = isDealtOut(shape.strategy);
     // First: the core may find that this node can never run them.
-    if (elsewhere && !spread) others?.demand(client, number, shape, count, seen);
-    if (here || (shape.waitsHere && (!spread || count === 0)))
+    if (elsewhere && !dealtOut) others?.demand(client, number, shape, count, seen);
+    if (here || (shape.waitsHere && (!dealtOut || count === 0)))
       this.#demandHere(client, shape, here ? count : 0, seenHere);
-    if (elsewhere && spread) others?.demand(client, number, shape, count, seen);
+    if (elsewhere && dealtOut) others?.demand(client, number, shape, count, seen);
     else if (!elsewhere && !here && count > 0)
       this.hopeless(client, number, `there is no node ${shape.strategy.node}: this node stands alone`);
   }
@@ -54,7 +55,7 @@ export class Placement {
     }
   }
 
-  /** This node's scheduler may take so many of these tasks, which are to run on all nodes in turn. */
+  /** This node's scheduler may take so many of these tasks, which are dealt out to the nodes. */
   takeHere(client: RayletClient, number: number, count: number): void {
     this.#demandHere(client, client.shapes[number]!, count, undefined);
   }

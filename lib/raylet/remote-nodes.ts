@@ -1,5 +1,6 @@
 import type { Amounts } from '../protocol/amounts.js';
 import { FIRST_REMOTE_WORKER } from '../protocol/startup.js';
+import { isDealtOut } from '../protocol/strategy.js';
 import { AbsentNodes } from './absent-nodes.js';
 import { DemandBook, SPILL_MILLISECONDS } from './demand-book.js';
 import { NodeRooms, type RemoteNode } from './node-rooms.js';
@@ -97,8 +98,8 @@ export class RemoteNodes {
 
   /** Where such tasks may run now. To be asked again when nodes have joined or left, unless the strategy names none. */
   route({ resources, strategy }: RemoteNeed): Route {
-    const { spread, node, soft } = strategy;
-    if (spread) return { here: false, elsewhere: true };
+    const { node, soft } = strategy;
+    if (isDealtOut(strategy)) return { here: false, elsewhere: true };
     if (node === '') return { here: true, elsewhere: true };
     const needs = Object.entries(resources);
     if (node === this.#own.node) {
@@ -211,7 +212,7 @@ export class RemoteNodes {
     for (;;) {
       const demand = this.#nextToServe(now, here, decision);
       if (demand === undefined) break;
-      if (demand.need.strategy.spread && this.#takesHere(demand, here)) allowed.add(demand);
+      if (isDealtOut(demand.need.strategy) && this.#takesHere(demand, here)) allowed.add(demand);
       else this.#grant(demand, this.#rooms.roomFor(demand.kind)!.peer, undefined, decision);
       demand.servedAt = now;
     }
@@ -246,15 +247,7 @@ export class RemoteNodes {
   #canServe(kind: NeedKind, now: number, here: Amounts, decision: Decision): boolean {
     const { strategy, needs } = kind;
     const first = kind.first!;
-    if (strategy.spread) {
-      if (fits(needs, here) || this.#rooms.roomFor(kind) !== undefined) return true;
-      // Its own scheduler lets them wait their turn among its other tasks, where nobody else has room.
-      if (first.here > 0 || !fits(needs, this.#own.totals)) return false;
-      const waitingSince = Math.max(first.since, first.servedAt);
-      if (now - waitingSince >= SPILL_MILLISECONDS) return true;
-      this.#checkAt(waitingSince + SPILL_MILLISECONDS);
-      return false;
-    }
+    if (isDealtOut(strategy)) return this.#canDealOut(kind, first, now, here);
     const only = this.#rooms.onlyFor(kind);
     if (only !== undefined && !fits(needs, only.totals)) {
       this.#hopeless(kind, `node ${only.node} has ${describe(only.totals)}`, decision);
@@ -271,17 +264,33 @@ export class RemoteNodes {
     return this.#rooms.roomFor(kind) !== undefined;
   }
 
+  #canDealOut(kind: NeedKind, first: RemoteDemand, now: number, here: Amounts): boolean {
+    const { needs, strategy } = kind;
+    if (this.#rooms.nearFor(kind) !== undefined) return true;
+    const waitsUntil = Math.max(first.since, first.servedAt) + SPILL_MILLISECONDS;
+    const waited = now >= waitsUntil;
+    // A node that has what they are given is waited for, for a moment.
+    const mayGoAnywhere = strategy.spread || waited;
+    if (mayGoAnywhere && (fits(needs, here) || this.#rooms.roomFor(kind) !== undefined)) return true;
+    // Its own scheduler lets them wait their turn among its other tasks, where nobody else has room.
+    if (first.here > 0 || !fits(needs, this.#own.totals)) return false;
+    if (!waited) this.#checkAt(waitsUntil);
+    return waited;
+  }
+
   #checkAt(time: number): void {
     this.#recheck = Math.min(this.#recheck ?? Number.POSITIVE_INFINITY, time);
   }
 
-  /** Whether the next of these SPREAD tasks is for this node; then it is promised to it. */
+  /** Whether the next of these tasks, which are dealt out, is for this node; then it is promised to it. */
   #takesHere(demand: RemoteDemand, here: Record<string, number>): boolean {
     const { kind } = demand;
+    if (this.#rooms.nearFor(kind) !== undefined) return false;
     const rooms = this.#rooms.indexFor(kind);
     const fitsHere = fits(kind.needs, here);
     const elsewhere = rooms.best !== undefined;
-    if (elsewhere && !(fitsHere && rooms.hereIsNext)) return false;
+    const isTurn = kind.strategy.near !== undefined || rooms.hereIsNext;
+    if (elsewhere && !(fitsHere && isTurn)) return false;
     for (const [name, amount] of kind.needs) here[name] = (here[name] ?? 0) - amount;
     rooms.takenHere();
     this.#promise(demand, 1);

@@ -91,7 +91,11 @@ export class RayletServer implements RayletClientEvents {
       availableChanged: () => this.#others?.availableChanged(),
     });
     this.#functions = new FunctionDirectory(control);
-    this.#objects = new ObjectDirectory(store, (slot, handles) => this.#tellReady(slot, handles));
+    this.#objects = new ObjectDirectory(
+      store,
+      (slot, handles) => this.#tellReady(slot, handles),
+      (handles) => this.#others?.fetch(handles),
+    );
     this.#taskReports = new TaskReports(control, {
       node: () => this.#clusterNode,
       nodeOf: (peer) => this.#others?.idOf(peer),
@@ -134,6 +138,7 @@ export class RayletServer implements RayletClientEvents {
       jobs: this.#jobs,
       placement,
       available: () => this.#scheduler.available(),
+      objects: this.#objects,
       nodeGone: (other) => recordLostNode(control, other),
       renamed: (id) => this.#renamed(id),
     });

@@ -32,6 +32,8 @@ export interface SpacePort {
   readonly fullTimeout: number;
   /** Asks every process of the node to drop what its garbage collector can find. */
   requestCollection(bytes: number): void;
+  /** Takes what `NativeStore.sweep` reports. */
+  dropped(handles: Float64Array): void;
   /** Names of the processes, for the error. */
   nameOf(pid: number): string;
 }
@@ -44,6 +46,7 @@ export class ObjectValues {
   readonly #allocations: Allocations;
   readonly #scratch = new Uint8Array(SCRATCH_BYTES);
   #counter = 0;
+  #reads = 0;
 
   constructor(store: NativeStore, codec: Codec, port: SpacePort) {
     this.#store = store;
@@ -54,6 +57,11 @@ export class ObjectValues {
 
   get codec(): Codec {
     return this.#codec;
+  }
+
+  /** Changes with everything that is stored, read or submitted here. */
+  get activity(): number {
+    return this.#counter + this.#reads;
   }
 
   /** The number of the next object or task of this process; part of its id. */
@@ -137,6 +145,7 @@ export class ObjectValues {
    * @throws StoredFailure when the object is an error; ObjectFreedError, ObjectLostError; ModulesNotLoadedError
    */
   read(handle: number, task: number): unknown {
+    this.#reads++;
     const scratch = this.#scratch;
     const length = this.#store.read(handle, scratch);
     if (length >= 0) return this.#codec.decode(scratch, 0, length, undefined);
@@ -224,7 +233,7 @@ export class ObjectValues {
     for (let round = 0; ; round++) {
       // A collection takes milliseconds; the others' news comes without one.
       if (round < 2 || round % 50 === 0) this.collect();
-      else this.#store.sweep(true);
+      else this.#sweep();
       handle = attempt();
       if (handle !== 0) return handle;
       const now = performance.now();
@@ -234,11 +243,19 @@ export class ObjectValues {
     }
   }
 
-  /** Drops the objects whose refs and views the garbage collector can show to be dead. */
-  collect(): void {
-    collectGarbage(true);
-    this.#store.sweep(true);
+  /**
+   * Drops the objects whose refs and views the garbage collector can show to be dead.
+   * @param full it looks through the whole heap, not the young generation alone
+   */
+  collect(full = true): void {
+    collectGarbage(full);
+    this.#sweep();
     this.#store.dropViews();
+  }
+
+  #sweep(): void {
+    const dropped = this.#store.sweep(true);
+    if (dropped !== undefined) this.#port.dropped(dropped);
   }
 
   /** Why there is no room for so many bytes: none ever, or none after so many milliseconds. */

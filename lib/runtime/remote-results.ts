@@ -174,7 +174,8 @@ export class RemoteResults {
     const held: number[] = [];
     let missing = false;
     const hold = (handle: number): boolean => {
-      const isThere = this.#store.hold(handle);
+      // What was freed can still be held by who held it before.
+      const isThere = this.#store.state(handle) !== ObjectState.Gone && this.#store.hold(handle);
       if (isThere) held.push(handle);
       return isThere;
     };

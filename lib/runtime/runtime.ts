@@ -37,6 +37,7 @@ import { ObjectRef } from '../store/object-ref.js';
 import type { Codec, EncodedValue } from '../values/types.js';
 import { Calls } from './calls.js';
 import { Failures } from './failures.js';
+import { IdleCollection } from './idle-collection.js';
 import type { LeaseTarget } from './lease.js';
 import { ERROR_FLAG, ObjectValues, ownCopy } from './object-values.js';
 import { type ObjectWaiter, type PendingObject, PendingObjects } from './pending-objects.js';
@@ -75,6 +76,11 @@ export interface RuntimeHost {
   /** How the raylet ended, for the error; asked for when its socket closes. */
   describeRayletEnd(): Promise<MobulaError>;
   log(text: string): void;
+  /**
+   * Changes with what the process does beside what its runtime sees; undefined while it is not to be disturbed. When nothing
+   * changes any more, garbage is collected; absent where somebody else sees to that.
+   */
+  readonly activity?: (() => number | undefined) | undefined;
   /** Totals of the node, for errors. */
   readonly resources: Readonly<Record<string, number>>;
 }
@@ -102,6 +108,7 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
   /** Questions to the raylet that are not answered. */
   readonly #questions = new Questions();
   readonly #sweeper: NodeJS.Timeout;
+  readonly #idleCollection: IdleCollection | undefined;
   #awaited: number[] = [];
   #sweeps = 0;
   #retained = 0;
@@ -118,9 +125,11 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
     this.values = new ObjectValues(store, codec, {
       fullTimeout: STORE_FULL_MILLISECONDS,
       requestCollection: (bytes) => {
+        this.submitter.results.letGo();
         sendTable(link.connection, FrameType.CollectRequest, new CollectRequestT(bytes));
         link.connection.flush();
       },
+      dropped: (handles) => this.#failures.dropped(handles),
       nameOf: (pid) => this.#nameOf(pid),
     });
     this.#failures = new Failures(store, this.values, (text) => host.log(text));
@@ -128,6 +137,17 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
     this.submitter = new Submitter(store, this.#pending, this);
     this.waiting = new Waiting(store, this.#pending, this.values, this, host.contexts);
     this.calls = new Calls(store, this.values, this.#pending, this.submitter, host.contexts);
+    const { activity } = host;
+    if (activity !== undefined) {
+      this.#idleCollection = new IdleCollection({
+        activity: () => {
+          const beside = activity();
+          return beside === undefined ? undefined : beside + this.values.activity;
+        },
+        holds: () => store.programHolds(),
+        collect: (full) => this.values.collect(full),
+      });
+    }
     this.#sweeper = setInterval(() => this.sweep(), SWEEP_MILLISECONDS);
     this.#sweeper.unref();
     spinForAnswers();
@@ -231,6 +251,7 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
     this.submitter.results.review();
     this.#sendRecords();
     this.store.checkViews();
+    this.#idleCollection?.look();
   }
 
   // ---- for whoever completes objects

@@ -274,7 +274,7 @@ export class Submitter {
       lease.stalled = false;
     }
     if (status !== TaskStatus.Discarded) {
-      fn.meanMicroseconds = smoothed(fn.meanMicroseconds, Math.max(microseconds, 1));
+      fn.meanMicroseconds = smoothed(fn.meanMicroseconds, microseconds);
     }
     if (status === TaskStatus.Elsewhere && error !== undefined) {
       if (task.state !== TaskState.Done) this.#keptElsewhere(task, microseconds, worker, error);
@@ -444,8 +444,8 @@ export class Submitter {
     while (queue.size > 0 && lease.hasRoom) this.#push(queue.takeShallowest()!, lease);
     if (queue.size > 0 || lease.inFlight.size > 0 || lease.reservedFor !== undefined) return;
     const { spread, near } = queue.shape.strategy;
-    // The next task is for another node, which the raylet knows.
-    if (spread) this.#return(lease);
+    // The next task is for another node, which the raylet knows; or what waits may need the room that this one takes up there.
+    if (spread || (lease.elsewhere && this.queued > 0)) this.#return(lease);
     else if (near === undefined) this.#stealFor(lease);
   }
 

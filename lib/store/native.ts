@@ -235,6 +235,8 @@ export interface NativeStore {
   // --- The store as a whole ----------------------------------------------------------------------------------------
 
   statistics(): StoreStatistics;
+  /** How many refs, views and unfinished drafts of this environment were not found dead yet. */
+  programHolds(): number;
   /** Who holds how much, of those who hold anything. */
   holders(): StoreHolding[];
   /**

@@ -38,9 +38,6 @@ import { ProgramCode } from './program-code.js';
 import { SubmitterLink } from './submitter-link.js';
 import { type WorkerFunction, WorkerFunctions } from './worker-functions.js';
 
-/** How often an idle worker is looked for, milliseconds. */
-const IDLE_MILLISECONDS = 250;
-
 const number = Number(process.env[WORKER_NUMBER_VARIABLE]);
 const path = String(process.env[RAYLET_SOCKET_VARIABLE]);
 const program = process.env[PROGRAM_VARIABLE];
@@ -64,9 +61,6 @@ const links = new Map<number, SubmitterLink<WorkerFunction>>();
 /** The submitter of each lease on this worker, by slot. */
 const slotOfLease = new Map<number, number>();
 let retiring = false;
-/** Tasks that had come at the last look, and up to the last collection. */
-let tasksSeen = 0;
-let tasksCollected = 0;
 
 const own = new OwnTasks();
 const node = nodeLabel(String(admission.welcome.node));
@@ -90,6 +84,7 @@ const runtime = new Runtime(link, admission, shipping.codec, {
   contexts,
   ownWorker: number,
   ownTarget: own,
+  activity: () => (executor.idle ? executor.accepted : undefined),
   resources: amountsOf(admission.welcome.resources),
   onFrame,
   onDrained: () => {
@@ -147,7 +142,6 @@ link.connection.socket.ref();
 runtime.retain();
 runtime.send(FrameType.WorkerReady, new WorkerReadyT(socket));
 process.title = 'mobula-worker';
-setInterval(collectIfIdle, IDLE_MILLISECONDS).unref();
 
 function onFrame(type: number, bytes: Uint8Array, start: number): void {
   switch (type) {
@@ -181,18 +175,6 @@ function onFrame(type: number, bytes: Uint8Array, start: number): void {
     case FrameType.Retire:
       retiring = true;
       retireIfIdle();
-  }
-}
-
-/**
- * An idle process allocates nothing, so its garbage is never collected, and the refs and views in it would keep their
- * objects for ever: those are to be freed within a second.
- */
-function collectIfIdle(): void {
-  if (executor.accepted !== tasksSeen) tasksSeen = executor.accepted;
-  else if (tasksCollected !== tasksSeen && executor.idle) {
-    tasksCollected = tasksSeen;
-    runtime.values.collect();
   }
 }
 

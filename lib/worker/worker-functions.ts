@@ -1,7 +1,5 @@
 import type { MobulaError } from '../errors/index.js';
-
-/** Weight of the newest run time in a function's mean. */
-const MEAN_WEIGHT = 0.2;
+import { smoothed } from '../runtime/smoothed.js';
 
 /** Turns a payload into a function; asynchronous because it may import modules. */
 export type Revive = (payload: Uint8Array, hash: string) => Promise<(...args: unknown[]) => unknown>;
@@ -48,8 +46,7 @@ export class WorkerFunction {
   }
 
   ran(microseconds: number): void {
-    const mean = this.meanMicroseconds;
-    this.meanMicroseconds = mean === 0 ? microseconds : mean + (microseconds - mean) * MEAN_WEIGHT;
+    this.meanMicroseconds = smoothed(this.meanMicroseconds, microseconds);
   }
 }
 

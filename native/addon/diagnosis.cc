@@ -78,10 +78,19 @@ napi_value GetHolders(napi_env env, napi_callback_info info) {
   return result;
 }
 
+napi_value ProgramHolds(napi_env env, napi_callback_info info) {
+  const Arguments<0> arguments(env, info);
+  Binding* binding = Binding::Need(env, arguments.data);
+  if (binding == nullptr) return nullptr;
+  const size_t count = binding->references->tracked() + binding->views->count() + binding->drafts->count();
+  return MakeNumber(env, static_cast<double>(count));
+}
+
 }  // namespace
 
 void DefineStatistics(napi_env env, napi_value object, Binding* binding) {
   SetFunction(env, object, "statistics", GetStatistics, binding);
+  SetFunction(env, object, "programHolds", ProgramHolds, binding);
   SetFunction(env, object, "holders", GetHolders, binding);
 }
 

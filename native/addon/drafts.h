@@ -42,6 +42,9 @@ class Drafts {
   // Whether its memory may still be written into.
   bool IsWritable(Handle draft) const { return !buffers_.empty() && buffers_.contains(draft); }
 
+  // Buffers that something could reach at the last Sweep.
+  size_t count() const { return entries_.size(); }
+
   // Aborts drafts whose ArrayBuffer was collected.
   void Sweep();
 
