@@ -10,7 +10,7 @@ import { type FunctionRecord, TaskFlags } from '../runtime/task.js';
 import { idsOf } from './peer-frames.js';
 import type { Replicas } from './replicas.js';
 
-/** Results of so many bytes and more stay here until somebody at the other node wants them. */
+/** Results of so many bytes and more, in all of a task's returns, that contain no refs, stay here until somebody at the other node wants them. */
 const KEPT_BYTES = 256 * 1024;
 
 /** A task that is done: its returns are complete here, in the delegate's part of the store, and held until `release`. */
@@ -183,7 +183,10 @@ export class Delegate {
     for (const handle of task.handles) store.hold(handle);
     const failed = store.state(task.handles[0]!) !== ObjectState.Value;
     const sizes = Array.from(task.handles, (handle) => store.bytesOf(handle));
-    const staysHere = !failed && task.isFirst && sizes.reduce((sum, size) => sum + size, 0) >= KEPT_BYTES;
+    const isBig = sizes.reduce((sum, size) => sum + size, 0) >= KEPT_BYTES;
+    // What they contain is named by this node: copies that go from here to a third one would be asked for at the wrong place.
+    const isFlat = Array.from(task.handles).every((handle) => store.contained(handle).length === 0);
+    const staysHere = !failed && task.isFirst && isBig && isFlat;
     const microseconds = task.fn.meanMicroseconds;
     const kept = staysHere ? sizes : [];
     this.#events.finished({ token, handles: task.handles, failed, microseconds, kept });

@@ -166,10 +166,9 @@ TEST(cases_add_reference) {
 }
 
 TEST(cases_is_wanted) {
-  CheckCases<bool>(
-      "IsWanted",
-      {false, false, false, true, true, false, false, false, true, true, true, false, false},
-      [](Client& client, Handle handle) { return client.IsWanted(handle); });
+  CheckCases<bool>("IsWanted",
+                   {false, false, false, true, true, false, false, false, true, true, true, false, false},
+                   [](Client& client, Handle handle) { return client.IsWanted(handle); });
 }
 
 TEST(cases_is_wanted_after_the_last_reference) {
