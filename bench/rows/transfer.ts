@@ -36,8 +36,10 @@ interface Way {
 
 /** Takes turns between the ways, so that what else the machine does falls on all of them. */
 async function race(ways: Readonly<Record<string, Way>>, copies: number): Promise<Figures> {
-  const rates: Record<string, number[]> = {};
-  const seconds: Record<string, number[]> = {};
+  const figures = new Map<string, number[]>();
+  const note = (name: string, value: number): void => {
+    figures.set(name, [...(figures.get(name) ?? []), value]);
+  };
   for (let round = 0; round < rounds; round++) {
     for (const [name, way] of Object.entries(ways)) {
       way.before?.();
@@ -46,13 +48,11 @@ async function race(ways: Readonly<Record<string, Way>>, copies: number): Promis
       const used = processorSeconds() - processor;
       way.after?.();
       if (round === 0) continue;
-      (rates[name] ??= []).push(gigabytesASecond(copies * bytes, milliseconds));
-      (seconds[processorOf(name)] ??= []).push(used);
+      note(name, gigabytesASecond(copies * bytes, milliseconds));
+      note(processorOf(name), used);
     }
   }
-  return Object.fromEntries(
-    Object.entries({ ...rates, ...seconds }).map(([name, each]) => [name, median(each)]),
-  );
+  return Object.fromEntries([...figures].map(([name, each]) => [name, median(each)]));
 }
 
 async function told(receiver: ChildProcess, order: Receive): Promise<void> {
