@@ -40,6 +40,7 @@ function fromSocket(port: number, done: () => void): void {
     },
   };
   const socket = connect({ host, port, onread });
+  socket.on('close', () => endUnlessWhole(at));
 }
 
 async function fromLink(port: number, secret: string, done: () => void): Promise<void> {
@@ -56,6 +57,11 @@ async function fromLink(port: number, secret: string, done: () => void): Promise
       done();
       link.close('all is here');
     },
-    onClosed: () => undefined,
+    onClosed: () => endUnlessWhole(at),
   });
+}
+
+/** The sender sees that this process is gone. */
+function endUnlessWhole(count: number): void {
+  if (count < target.length) process.exit(1);
 }
