@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,6 +34,14 @@ export class RedisServer {
     this.port = port;
     this.url = urlOf(port, options);
     this.#options = options;
+  }
+
+  get #data(): string {
+    return join(this.#folder, 'appendonlydir');
+  }
+
+  get #remembered(): string {
+    return join(this.#folder, 'remembered');
   }
 
   static async start(options: RedisServerOptions = {}): Promise<RedisServer> {
@@ -70,8 +78,17 @@ export class RedisServer {
     await until(answers, { what: () => `an answer of redis-server, which says: ${this.#output}` });
   }
 
-  /** Ends it by SIGKILL. `forget` removes what a persistent one has written. */
-  async kill({ forget = false } = {}): Promise<void> {
+  /** Keeps a copy of what a persistent one has written until now, for `kill({ rewind: true })`. */
+  remember(): void {
+    rmSync(this.#remembered, { recursive: true, force: true });
+    cpSync(this.#data, this.#remembered, { recursive: true });
+  }
+
+  /**
+   * Ends it by SIGKILL. `forget` removes what a persistent one has written, `rewind` what it has written since {@link remember}, as a
+   * machine that crashes loses what stood in its memory only.
+   */
+  async kill({ forget = false, rewind = false } = {}): Promise<void> {
     const child = this.#process;
     this.#process = undefined;
     if (child !== undefined && child.exitCode === null && child.signalCode === null) {
@@ -79,7 +96,8 @@ export class RedisServer {
       child.kill('SIGKILL');
       await ended;
     }
-    if (forget) rmSync(join(this.#folder, 'appendonlydir'), { recursive: true, force: true });
+    if (forget || rewind) rmSync(this.#data, { recursive: true, force: true });
+    if (rewind) renameSync(this.#remembered, this.#data);
   }
 
   /** Stops or continues the process, which keeps its connections. */
