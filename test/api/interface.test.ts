@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { MessageChannel } from 'node:worker_threads';
 import * as mobula from '../../lib/index.js';
 import { failureOfClass, PATIENT } from '../integration/support/processes.js';
+import { forgetSerializersAfterwards } from '../support/serializers.js';
 import { errorOf, refuses } from './support.js';
 
 /** Values that are wrong, past what the compiler lets through. */
@@ -31,6 +32,7 @@ class Maths {
 describe('the interface', function () {
   this.timeout(60_000);
 
+  forgetSerializersAfterwards();
   before(() => mobula.init({ numCpus: 1, objectStoreMemory: 32 * 2 ** 20 }));
   after(() => mobula.shutdown());
 

@@ -5,6 +5,7 @@ import { Circle, Table } from '../integration/fixtures/shapes.js';
 import { failureOf, failureOfClass, taskErrorOf } from '../integration/support/processes.js';
 import { Cluster } from '../support/cluster.js';
 import { until } from '../support/poll.js';
+import { forgetSerializersAfterwards } from '../support/serializers.js';
 
 class Refusal extends Error {
   readonly reason: string;
@@ -26,6 +27,7 @@ describe('tasks of a cluster of three nodes', function () {
   this.timeout(120_000);
   let cluster: Cluster;
 
+  forgetSerializersAfterwards();
   before(async () => {
     cluster = await Cluster.start([
       { name: 'a', resources: { first: 1 }, memory: '256MiB' },

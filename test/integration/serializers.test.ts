@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Socket } from 'node:net';
 import * as mobula from '../../lib/index.js';
+import { forgetSerializersAfterwards } from '../support/serializers.js';
 import { DriverOnly } from './fixtures/driver-only.js';
 import { Circle, Square, Table } from './fixtures/shapes.js';
 import { failureOf, PATIENT } from './support/processes.js';
@@ -24,6 +25,7 @@ const ALONE = { exclusive: true } as const;
 describe('serializers that a driver registered', function () {
   this.timeout(90_000);
 
+  forgetSerializersAfterwards();
   before(() => mobula.init({ numCpus: 2 }));
   after(() => mobula.shutdown());
 
