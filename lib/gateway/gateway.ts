@@ -7,9 +7,9 @@ import {
   FrameType,
   FunctionPayload,
   JobEnded,
+  NodeAnnouncedT,
   NodeAvailable,
   NodeGoneT,
-  NodeRenamedT,
   Output,
   PeerChangedT,
   PeerJoinedT,
@@ -139,9 +139,9 @@ export class Gateway implements PeerHost {
     this.runtime.send(FrameType.NodeGone, new NodeGoneT(node));
   }
 
-  /** This node has joined again as another one. */
-  renamed(node: string): void {
-    this.runtime.send(FrameType.NodeRenamed, new NodeRenamedT(node));
+  /** This node has joined, perhaps again and as another one. */
+  announced(node: string, address: string): void {
+    this.runtime.send(FrameType.NodeAnnounced, new NodeAnnouncedT(node, address));
   }
 
   // ---- PeerHost

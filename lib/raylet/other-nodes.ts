@@ -4,9 +4,9 @@ import {
   FrameType,
   JobEndedT,
   LeaseGrantedT,
+  NodeAnnounced,
   NodeAvailableT,
   NodeGone,
-  NodeRenamed,
   PeerChanged,
   PeerJoined,
   PeerLeft,
@@ -40,8 +40,8 @@ export interface OtherNodesPort {
   available(): Amounts;
   /** The other node counts as dead; it may be one that there was no link to. */
   nodeGone(node: string): void;
-  /** This node has another id from now on. */
-  renamed(node: string): void;
+  /** What this node is to the others from now on: its id, another one if they had taken it for dead, and `host:port`. */
+  announced(node: string, address: string): void;
 }
 
 /**
@@ -135,9 +135,11 @@ export class OtherNodes {
       case FrameType.NodeGone:
         this.#port.nodeGone(readTable(NodeGone.getRootAsNodeGone, bytes, start).node()!);
         return;
-      case FrameType.NodeRenamed:
-        this.#port.renamed(readTable(NodeRenamed.getRootAsNodeRenamed, bytes, start).node()!);
+      case FrameType.NodeAnnounced: {
+        const announced = readTable(NodeAnnounced.getRootAsNodeAnnounced, bytes, start);
+        this.#port.announced(announced.node()!, announced.address()!);
         return;
+      }
       case FrameType.RemoteOutput: {
         const { job, name, pid, stderr, text } = readTable(
           RemoteOutput.getRootAsRemoteOutput,

@@ -75,7 +75,11 @@ export class Machine {
     return spawn(program, rest, {
       cwd: this.workingFolder,
       // Whoever enters another place must be found first.
-      env: { ...this.environment, ...(this.#place.enter.length > 0 ? {} : { PATH: this.#path }), ...environment },
+      env: {
+        ...this.environment,
+        ...(this.#place.enter.length > 0 ? {} : { PATH: this.#path }),
+        ...environment,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
   }

@@ -24,7 +24,8 @@ export class Namespaces {
   static async start(): Promise<Namespaces | undefined> {
     let router: Holder | undefined;
     try {
-      for (const program of PROGRAMS) execFileSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' });
+      for (const program of PROGRAMS)
+        execFileSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' });
       // With the pids of this process: machines are named by them.
       router = await Holder.start(['--net']);
       router.run('sh', '-c', 'echo 1 > /proc/sys/net/ipv4/ip_forward');

@@ -15,7 +15,10 @@ const { NODE_OPTIONS, MOBULA_TEST_CLOCK, MOBULA_TEST_RELAY } = process.env;
 const originalSpawn = childProcess.spawn;
 type Spawn = (command: string, args: readonly string[], options: childProcess.SpawnOptions) => unknown;
 const spawn: Spawn = (command, args, options) =>
-  (originalSpawn as Spawn)(command, args, { ...options, env: { NODE_OPTIONS, ...(options?.env ?? process.env) } });
+  (originalSpawn as Spawn)(command, args, {
+    ...options,
+    env: { NODE_OPTIONS, ...(options?.env ?? process.env) },
+  });
 Object.assign(childProcess, { spawn });
 
 if (MOBULA_TEST_CLOCK !== undefined) {
@@ -23,7 +26,8 @@ if (MOBULA_TEST_CLOCK !== undefined) {
   const ahead = Number(MOBULA_TEST_CLOCK);
   const now = (): number => RealDate.now() + ahead;
   const Shifted = new Proxy(RealDate, {
-    construct: (target, args, newTarget) => Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget),
+    construct: (target, args, newTarget) =>
+      Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget),
     apply: () => new RealDate(now()).toString(),
     get: (target, key, receiver) => (key === 'now' ? now : Reflect.get(target, key, receiver)),
   });

@@ -7,7 +7,7 @@ import { END, START } from './scripts.js';
 interface Entity {
   readonly id: string;
   /** Undefined when another process started it. */
-  readonly fields: Fields | undefined;
+  fields: Fields | undefined;
   readonly order: number;
   ended: number | undefined;
   endOrder: number;
@@ -51,8 +51,25 @@ export class Entities {
   /** The first record of an id stands. */
   start(id: string, fields: Fields): boolean {
     if (this.#known.has(id)) return false;
-    const entity = { id, fields, order: this.#context.order(), ended: undefined, endOrder: 0, revived: false };
+    const entity = {
+      id,
+      fields,
+      order: this.#context.order(),
+      ended: undefined,
+      endOrder: 0,
+      revived: false,
+    };
     this.#known.set(id, entity);
+    this.#unwrittenStarts.add(entity);
+    return true;
+  }
+
+  /** Of one that was started here. False when nothing changes. */
+  change(id: string, fields: Fields): boolean {
+    const entity = this.#known.get(id);
+    if (entity?.fields === undefined || entity.ended !== undefined) return false;
+    if (Object.entries(fields).every(([name, value]) => entity.fields?.[name] === value)) return false;
+    entity.fields = { ...entity.fields, ...fields };
     this.#unwrittenStarts.add(entity);
     return true;
   }
