@@ -4,7 +4,7 @@ import { NetworkCluster } from '../support/network-cluster.js';
 import { until } from '../support/poll.js';
 
 describe('three machines, two of which do not have the program', function () {
-  this.timeout(150_000);
+  this.timeout(300_000);
   let cluster: NetworkCluster;
 
   before(async () => {
@@ -32,7 +32,7 @@ describe('three machines, two of which do not have the program', function () {
           for (const name of ['b', 'c']) if (cluster.workers(name).length > 0) used.add(name);
           return code !== undefined;
         },
-        { timeout: 120_000, what: () => `the end of the ${example}\n${cluster.logs()}` },
+        { timeout: 270_000, what: () => `the end of the ${example}\n${cluster.logs()}` },
       );
       assert.deepEqual({ code, errors: await errors }, { code: 0, errors: '' }, await output);
       // Processes for its job, and thus tasks, were on the machines that lack it.

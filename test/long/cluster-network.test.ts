@@ -15,7 +15,7 @@ const LENGTH = (MEGABYTES << 20) / 8;
 const SOME_BYTES = 8 << 20;
 
 describe('three machines, two of which do not have the program', function () {
-  this.timeout(150_000);
+  this.timeout(300_000);
   let cluster: NetworkCluster;
   let driver: ProgramProcess;
 
