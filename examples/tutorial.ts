@@ -4,6 +4,7 @@
  *     npm run tutorial
  */
 import assert from 'node:assert/strict';
+import { hostname } from 'node:os';
 import * as mobula from 'mobula';
 
 let step = 0;
@@ -75,7 +76,7 @@ function f1(): void {
 const f2 = mobula.remote(() => {
   const start = Date.now();
   sleep(1000);
-  return { pid: process.pid, start, end: Date.now() };
+  return { process: `${hostname()}:${process.pid}`, start, end: Date.now() };
 });
 
 const before = performance.now();
@@ -86,15 +87,18 @@ const between = performance.now();
 const naps = await mobula.get(Array.from({ length: 10 }, () => f2.remote()));
 const after = performance.now();
 
-assert.equal(new Set(naps.map((nap) => nap.pid)).size, 10, 'ten different processes slept');
-assert.ok(!naps.some((nap) => nap.pid === process.pid), 'none of them is this one');
+const processes = new Set(naps.map((nap) => nap.process)).size;
+// In a cluster some may still be starting, on other machines, when the first wake up.
+const alone = process.env['MOBULA_ADDRESS'] === undefined;
+assert.ok(alone ? processes === 10 : processes > 1, 'ten different processes slept');
+assert.ok(!naps.some((nap) => nap.process === `${hostname()}:${process.pid}`), 'none of them is this one');
 const lastStart = Math.max(...naps.map((nap) => nap.start));
 const asleepTogether = naps.filter((nap) => nap.end > lastStart).length;
-assert.equal(asleepTogether, 10, 'there was a moment at which all ten slept');
+assert.ok(alone ? asleepTogether === 10 : asleepTogether > 1, 'there was a moment at which all ten slept');
 print(
   'ten sleeps of one second',
   `${seconds(between - before)} one after another, ${seconds(after - between)} as tasks; ` +
-    `${asleepTogether} slept at once, in ${new Set(naps.map((nap) => nap.pid)).size} processes`,
+    `${asleepTogether} slept at once, in ${processes} processes`,
 );
 
 function seconds(milliseconds: number): string {

@@ -16,6 +16,8 @@ const TELL_MILLISECONDS = 100;
 /** A message is enough for what follows sooner on the last round; the next one brings it to those who missed the message. */
 const ROUND_MILLISECONDS = 500;
 const LEAVE_MILLISECONDS = 1000;
+/** After so many times to live a node that was there before this one, and is not now, does not come back. */
+const ABSENT_TIMES = 4;
 
 export interface MembershipOptions {
   readonly url: string;
@@ -32,6 +34,8 @@ export interface MembershipEvents {
   changed: [member: Member];
   /** It is missing, was declared dead or left; `reason` is a text for people. */
   left: [member: Member, reason: string];
+  /** A node of the list that this one has never seen does not come: its last word was long ago, and nobody was there to miss it. */
+  absent: [node: string];
   /** This node counts as dead and says nothing any more: see {@link Membership.rejoin}. */
   evicted: [reason: string];
 }
@@ -57,6 +61,8 @@ export class Membership extends EventEmitter<MembershipEvents> {
   /** All ids that this node had. */
   readonly #ownIds = new Set<string>();
   readonly #others = new Map<string, Statement>();
+  /** Ids of the list without a key, that were never seen with one, and since when; `performance.now()`. */
+  readonly #absent = new Map<string, number>();
   #evicted = false;
   #closed = false;
   /** Nobody is taken for missing before; infinite while Redis does not answer. `performance.now()`. */
@@ -206,6 +212,7 @@ export class Membership extends EventEmitter<MembershipEvents> {
         ...looked.map((id): RedisCommand => ['GET', this.#word(id)]),
       ]);
       this.#answered(began);
+      for (const id of this.#absent.keys()) if (!others.includes(id)) this.#absent.delete(id);
       for (const [index, id] of looked.entries()) {
         const word = replies[looked.length + index];
         this.#see(id, statementOf(id, fieldsOf(replies[index])), word == null ? undefined : String(word));
@@ -232,6 +239,8 @@ export class Membership extends EventEmitter<MembershipEvents> {
 
   #see(id: string, statement: Statement | undefined, word: string | undefined): void {
     const known = this.#others.get(id);
+    if (known === undefined && statement === undefined && word === undefined) this.#seeAbsent(id);
+    else this.#absent.delete(id);
     if (statement === undefined || word !== undefined) {
       if (known === undefined || (word === undefined && performance.now() < this.#quietUntil)) return;
       this.#others.delete(id);
@@ -253,6 +262,19 @@ export class Membership extends EventEmitter<MembershipEvents> {
     } else if (version > known.version) {
       this.#others.set(id, statement);
       this.#emitLater(() => this.emit('changed', member));
+    }
+  }
+
+  #seeAbsent(id: string): void {
+    const now = performance.now();
+    const since = this.#absent.get(id) ?? now;
+    const until = ABSENT_TIMES * this.#timeToLive;
+    if (now < this.#quietUntil) this.#absent.delete(id);
+    else if (now - since < until) this.#absent.set(id, since);
+    else if (since !== Number.NEGATIVE_INFINITY) {
+      // Once only.
+      this.#absent.set(id, Number.NEGATIVE_INFINITY);
+      this.#emitLater(() => this.emit('absent', id));
     }
   }
 

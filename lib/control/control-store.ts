@@ -116,6 +116,8 @@ export const MOST_TEXT_LENGTH = 2000;
 export interface ControlStore {
   /** The first record of an id stands, and nothing comes back after its end. */
   nodeStarted(node: NodeRecord): void;
+  /** A node that was started here is reached at another address from now on. */
+  nodeReached(id: string, address: string): void;
   /** Forgets what it was said to hold. */
   nodeEnded(id: string, time: number): void;
   /** In the order in which they started. */

@@ -49,6 +49,11 @@ export class MemoryControlStore implements ControlStore {
     if (!this.#nodes.has(node.id)) this.#nodes.set(node.id, node);
   }
 
+  nodeReached(id: string, address: string): void {
+    const node = this.#nodes.get(id);
+    if (node !== undefined && node.ended === undefined) this.#nodes.set(id, { ...node, address });
+  }
+
   nodeEnded(id: string, time: number): void {
     const node = this.#nodes.get(id);
     if (node === undefined || node.ended !== undefined) return;

@@ -139,6 +139,10 @@ export class RedisControlStore implements ControlStore {
     if (this.#nodes.start(node.id, nodeFields(node))) this.#writeSoon();
   }
 
+  nodeReached(id: string, address: string): void {
+    if (this.#nodes.change(id, { address })) this.#writeSoon();
+  }
+
   nodeEnded(id: string, time: number): void {
     if (!this.#nodes.end(id, time)) return;
     this.#objects.nodeEnded(id);

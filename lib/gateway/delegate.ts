@@ -1,7 +1,7 @@
 import { TaskCancelledError } from '../errors/index.js';
 import { amountsOf } from '../protocol/amounts.js';
 import type { ShipFunction, SubmitTask } from '../protocol/generated/peers.js';
-import { ANY_NODE, type Strategy } from '../protocol/strategy.js';
+import type { Strategy } from '../protocol/strategy.js';
 import type { CallOptions, Dependency } from '../runtime/calls.js';
 import { ERROR_FLAG, ObjectState } from '../runtime/object-values.js';
 import { functionRecord, type Runtime } from '../runtime/runtime.js';
@@ -91,9 +91,7 @@ export class Delegate {
     );
     const options: CallOptions = {
       numReturns: returns.length,
-      queue: submitter.queueOf(
-        resourceShape(amountsOf(amounts), message.exclusive(), this.#strategy(message)),
-      ),
+      queue: submitter.queueOf(resourceShape(amountsOf(amounts), message.exclusive(), this.#strategy)),
       maxRetries: message.maxRetries(),
       retryErrors: false,
       exclusive: (flags & TaskFlags.Exclusive) !== 0,
@@ -192,8 +190,9 @@ export class Delegate {
     this.#events.finished({ token, handles: task.handles, failed, microseconds, kept });
   }
 
-  #strategy(message: SubmitTask): Strategy {
-    return message.stays() ? { spread: false, node: this.runtime.node, soft: false } : ANY_NODE;
+  /** Here, also if others have room by now: nodes that see each other's room late would send it to and fro. */
+  get #strategy(): Strategy {
+    return { spread: false, node: this.runtime.node, soft: false };
   }
 
   #function(hash: string, name: string): FunctionRecord {

@@ -8,9 +8,9 @@ import {
   FunctionPayload,
   JobEnded,
   LinkTrafficT,
+  NodeAnnouncedT,
   NodeAvailable,
   NodeGoneT,
-  NodeRenamedT,
   Output,
   PeerChangedT,
   PeerJoinedT,
@@ -145,9 +145,9 @@ export class Gateway implements PeerHost {
     this.runtime.send(FrameType.NodeGone, new NodeGoneT(node));
   }
 
-  /** This node has joined again as another one. */
-  renamed(node: string): void {
-    this.runtime.send(FrameType.NodeRenamed, new NodeRenamedT(node));
+  /** This node has joined, perhaps again and as another one. */
+  announced(node: string, address: string): void {
+    this.runtime.send(FrameType.NodeAnnounced, new NodeAnnouncedT(node, address));
   }
 
   // ---- PeerHost

@@ -48,10 +48,12 @@ const self: Member = {
 const membership = new Membership({ url: config.cluster.redis, member: self });
 membership.on('joined', (member) => mesh.joined(member));
 membership.on('left', (member) => mesh.left(member.id));
+membership.on('absent', (node) => void bury(node));
 membership.on('evicted', (reason) => void rejoin(reason));
 announced = membership;
 membership.setAvailable(available);
 await membership.start();
+gateway.announced(membership.self.id, membership.self.address);
 
 /**
  * A node that is missing may come back as long as nobody has declared it dead; only then its end is recorded. While Redis does not
@@ -75,7 +77,7 @@ async function rejoin(reason: string): Promise<void> {
   const member = { ...membership.self, id: randomBytes(8).toString('hex'), incarnation: incarnation + 1 };
   await mesh.rename(member.id, member.incarnation);
   await membership.rejoin(member);
-  gateway.renamed(member.id);
+  gateway.announced(member.id, member.address);
   for (const other of membership.members()) mesh.joined(other);
 }
 

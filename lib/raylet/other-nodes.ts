@@ -5,9 +5,9 @@ import {
   JobEndedT,
   LeaseGrantedT,
   LinkTraffic,
+  NodeAnnounced,
   NodeAvailableT,
   NodeGone,
-  NodeRenamed,
   PeerChanged,
   PeerJoined,
   PeerLeft,
@@ -41,8 +41,8 @@ export interface OtherNodesPort {
   available(): Amounts;
   /** The other node counts as dead; it may be one that there was no link to. */
   nodeGone(node: string): void;
-  /** This node has another id from now on. */
-  renamed(node: string): void;
+  /** What this node is to the others from now on: its id, another one if they had taken it for dead, and `host:port`. */
+  announced(node: string, address: string): void;
 }
 
 /** Bytes of objects that went over a link since it stands. */
@@ -158,9 +158,11 @@ export class OtherNodes {
       case FrameType.NodeGone:
         this.#port.nodeGone(readTable(NodeGone.getRootAsNodeGone, bytes, start).node()!);
         return;
-      case FrameType.NodeRenamed:
-        this.#port.renamed(readTable(NodeRenamed.getRootAsNodeRenamed, bytes, start).node()!);
+      case FrameType.NodeAnnounced: {
+        const announced = readTable(NodeAnnounced.getRootAsNodeAnnounced, bytes, start);
+        this.#port.announced(announced.node()!, announced.address()!);
         return;
+      }
       case FrameType.RemoteOutput: {
         const { job, name, pid, stderr, text } = readTable(
           RemoteOutput.getRootAsRemoteOutput,

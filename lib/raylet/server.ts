@@ -55,7 +55,7 @@ export class RayletServer implements RayletClientEvents {
   readonly #strangers = new Set<RayletClient>();
   /** By which its jobs are called. */
   readonly #node: string;
-  /** By which the cluster knows this node now; see NodeRenamed. */
+  /** By which the cluster knows this node now; see NodeAnnounced. */
   #clusterNode: string;
   #listener: { close(): void } | undefined;
   #ending: (() => void) | undefined;
@@ -140,7 +140,7 @@ export class RayletServer implements RayletClientEvents {
       available: () => this.#scheduler.available(),
       objects: this.#objects,
       nodeGone: (other) => recordLostNode(control, other),
-      renamed: (id) => this.#renamed(id),
+      announced: (id, address) => this.#announced(id, address),
     });
   }
 
@@ -189,6 +189,11 @@ export class RayletServer implements RayletClientEvents {
     this.#taskReports.close();
     this.#control.nodeEnded(this.#clusterNode, Date.now());
     void this.#control.close().finally(ending);
+  }
+
+  #announced(node: string, address: string): void {
+    if (node !== this.#clusterNode) this.#renamed(node);
+    this.#control.nodeReached(node, address);
   }
 
   /** The others had taken this node for dead, and recorded its end. */

@@ -17,7 +17,7 @@ interface Results {
 }
 
 describe('three machines whose cables are cut and mended', function () {
-  this.timeout(150_000);
+  this.timeout(300_000);
   let cluster: NetworkCluster;
   let driver: ProgramProcess;
   let folder: string;

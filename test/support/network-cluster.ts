@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
 import {
   copyFileSync,
   mkdirSync,
@@ -109,6 +110,17 @@ export class NetworkCluster {
     return driver;
   }
 
+  /** Runs an example on a node's machine, as it is, to its end. */
+  example(example: string, name: string): ChildProcess {
+    const cwd = programOf(this.#folder);
+    const command = [...this.network.place(name).enter, process.execPath, join(cwd, `${example}.js`)];
+    return spawn(command[0]!, command.slice(1), {
+      cwd,
+      env: { ...this.machine(name).environment, MOBULA_ADDRESS: `auto:${name}` },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  }
+
   /** Asks a driver; where it does not answer, the error says what the nodes printed. */
   async ask<T>(driver: ProgramProcess, command: string): Promise<T> {
     try {
@@ -166,6 +178,20 @@ export class NetworkCluster {
       .map(({ pid }) => pid);
   }
 
+  /** Bytes that have reached and left a machine; of all of them together where they have no network of their own. */
+  traffic(name: string): { readonly received: number; readonly sent: number } {
+    const { pid } = this.processes(name).find(({ command }) => command.startsWith('mobula-raylet'))!;
+    let [received, sent] = [0, 0];
+    for (const line of readFileSync(`/proc/${pid}/net/dev`, 'latin1').split('\n')) {
+      const [device, counts] = line.split(':');
+      if (counts === undefined || (device!.trim() === 'lo' && this.network.isReal)) continue;
+      const numbers = counts.trim().split(/\s+/).map(Number);
+      received += numbers[0]!;
+      sent += numbers[8]!;
+    }
+    return { received, sent };
+  }
+
   /** Kills all processes of a node that has no driver, as if its machine were switched off. */
   kill(name: string): void {
     for (const { pid } of this.processes(name)) {
@@ -186,13 +212,15 @@ export class NetworkCluster {
     return [...texts, this.logs()].join('\n');
   }
 
+  /** What a node has printed. */
+  log(name: string): string {
+    return readFileSync(join(this.machine(name).stateFolder, `${name}.log`), 'utf8');
+  }
+
   logs(): string {
-    const texts: string[] = [];
-    for (const [name, machine] of this.#machines) {
-      const path = join(machine.stateFolder, `${name}.log`);
-      texts.push(`${name} printed: ${readFileSync(path, 'utf8').slice(-LOG_CHARACTERS)}`);
-    }
-    return texts.join('\n');
+    return [...this.#machines.keys()]
+      .map((name) => `${name} printed: ${this.log(name).slice(-LOG_CHARACTERS)}`)
+      .join('\n');
   }
 
   async remove(): Promise<void> {
@@ -218,9 +246,13 @@ function makePackages(folder: string): void {
   symlinkSync(packageRoot, join(packages, 'mobula'));
 }
 
+/** The programs of the tests, as files of somebody who uses the package. */
 function makeProgram(folder: string, packages: string): void {
   mkdirSync(folder);
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   symlinkSync(join(packages, 'node_modules'), join(folder, 'node_modules'));
   copyFileSync(compiled('test/cluster/fixtures/network-driver.ts'), join(folder, DRIVER));
+  const examples = compiled('examples');
+  for (const name of readdirSync(examples))
+    if (name.endsWith('.js')) copyFileSync(join(examples, name), join(folder, name));
 }

@@ -73,6 +73,11 @@ export class Network {
     return new Network(namespaces, relay, addresses, clocks, preload);
   }
 
+  /** The machines have networks of their own. */
+  get isReal(): boolean {
+    return this.#namespaces !== undefined;
+  }
+
   addressOf(machine: string): string {
     return this.#addresses.get(machine)!;
   }

@@ -7,7 +7,7 @@
  * `mobula start` keeps NODE_OPTIONS from the node that it starts; here they stay.
  */
 import childProcess = require('node:child_process');
-import module = require('node:module');
+import modules = require('node:module');
 import net = require('node:net');
 
 const { NODE_OPTIONS, MOBULA_TEST_CLOCK, MOBULA_TEST_RELAY } = process.env;
@@ -49,4 +49,4 @@ if (MOBULA_TEST_RELAY !== undefined) {
   Object.assign(net.Socket.prototype, { connect: relayed });
 }
 
-module.syncBuiltinESMExports();
+modules.syncBuiltinESMExports();

@@ -7,7 +7,7 @@ import { END, START } from './scripts.js';
 interface Entity {
   readonly id: string;
   /** Undefined when another process started it. */
-  readonly fields: Fields | undefined;
+  fields: Fields | undefined;
   readonly order: number;
   ended: number | undefined;
   endOrder: number;
@@ -60,6 +60,16 @@ export class Entities {
       revived: false,
     };
     this.#known.set(id, entity);
+    this.#unwrittenStarts.add(entity);
+    return true;
+  }
+
+  /** Of one that was started here. False when nothing changes. */
+  change(id: string, fields: Fields): boolean {
+    const entity = this.#known.get(id);
+    if (entity?.fields === undefined || entity.ended !== undefined) return false;
+    if (Object.entries(fields).every(([name, value]) => entity.fields?.[name] === value)) return false;
+    entity.fields = { ...entity.fields, ...fields };
     this.#unwrittenStarts.add(entity);
     return true;
   }

@@ -47,7 +47,7 @@ export enum FrameType {
   PeerLeft = 102,
   RemoteOutput = 103,
   NodeGone = 104,
-  NodeRenamed = 105,
+  NodeAnnounced = 105,
   LinkTraffic = 106,
   ResultsElsewhere = 107,
   RemoteLease = 110,
@@ -5341,22 +5341,22 @@ pack(builder:flatbuffers.Builder): flatbuffers.Offset {
 }
 }
 
-export class NodeRenamed implements flatbuffers.IUnpackableObject<NodeRenamedT> {
+export class NodeAnnounced implements flatbuffers.IUnpackableObject<NodeAnnouncedT> {
   bb: flatbuffers.ByteBuffer|null = null;
   bb_pos = 0;
-  __init(i:number, bb:flatbuffers.ByteBuffer):NodeRenamed {
+  __init(i:number, bb:flatbuffers.ByteBuffer):NodeAnnounced {
   this.bb_pos = i;
   this.bb = bb;
   return this;
 }
 
-static getRootAsNodeRenamed(bb:flatbuffers.ByteBuffer, obj?:NodeRenamed):NodeRenamed {
-  return (obj || new NodeRenamed()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+static getRootAsNodeAnnounced(bb:flatbuffers.ByteBuffer, obj?:NodeAnnounced):NodeAnnounced {
+  return (obj || new NodeAnnounced()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
 }
 
-static getSizePrefixedRootAsNodeRenamed(bb:flatbuffers.ByteBuffer, obj?:NodeRenamed):NodeRenamed {
+static getSizePrefixedRootAsNodeAnnounced(bb:flatbuffers.ByteBuffer, obj?:NodeAnnounced):NodeAnnounced {
   bb.setPosition(bb.position() + flatbuffers.SIZE_PREFIX_LENGTH);
-  return (obj || new NodeRenamed()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+  return (obj || new NodeAnnounced()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
 }
 
 node():string|null
@@ -5366,48 +5366,65 @@ node(optionalEncoding?:any):string|Uint8Array|null {
   return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
 }
 
-static startNodeRenamed(builder:flatbuffers.Builder) {
-  builder.startObject(1);
+address():string|null
+address(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+address(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 6);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
+static startNodeAnnounced(builder:flatbuffers.Builder) {
+  builder.startObject(2);
 }
 
 static addNode(builder:flatbuffers.Builder, nodeOffset:flatbuffers.Offset) {
   builder.addFieldOffset(0, nodeOffset, 0);
 }
 
-static endNodeRenamed(builder:flatbuffers.Builder):flatbuffers.Offset {
+static addAddress(builder:flatbuffers.Builder, addressOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(1, addressOffset, 0);
+}
+
+static endNodeAnnounced(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createNodeRenamed(builder:flatbuffers.Builder, nodeOffset:flatbuffers.Offset):flatbuffers.Offset {
-  NodeRenamed.startNodeRenamed(builder);
-  NodeRenamed.addNode(builder, nodeOffset);
-  return NodeRenamed.endNodeRenamed(builder);
+static createNodeAnnounced(builder:flatbuffers.Builder, nodeOffset:flatbuffers.Offset, addressOffset:flatbuffers.Offset):flatbuffers.Offset {
+  NodeAnnounced.startNodeAnnounced(builder);
+  NodeAnnounced.addNode(builder, nodeOffset);
+  NodeAnnounced.addAddress(builder, addressOffset);
+  return NodeAnnounced.endNodeAnnounced(builder);
 }
 
-unpack(): NodeRenamedT {
-  return new NodeRenamedT(
-    this.node()
+unpack(): NodeAnnouncedT {
+  return new NodeAnnouncedT(
+    this.node(),
+    this.address()
   );
 }
 
 
-unpackTo(_o: NodeRenamedT): void {
+unpackTo(_o: NodeAnnouncedT): void {
   _o.node = this.node();
+  _o.address = this.address();
 }
 }
 
-export class NodeRenamedT implements flatbuffers.IGeneratedObject {
+export class NodeAnnouncedT implements flatbuffers.IGeneratedObject {
 constructor(
-  public node: string|Uint8Array|null = null
+  public node: string|Uint8Array|null = null,
+  public address: string|Uint8Array|null = null
 ){}
 
 
 pack(builder:flatbuffers.Builder): flatbuffers.Offset {
   const node = (this.node !== null ? builder.createString(this.node!) : 0);
+  const address = (this.address !== null ? builder.createString(this.address!) : 0);
 
-  return NodeRenamed.createNodeRenamed(builder,
-    node
+  return NodeAnnounced.createNodeAnnounced(builder,
+    node,
+    address
   );
 }
 }
