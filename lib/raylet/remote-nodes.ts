@@ -267,19 +267,18 @@ export class RemoteNodes {
   #canDealOut(kind: NeedKind, first: RemoteDemand, now: number, here: Amounts): boolean {
     const { needs, strategy } = kind;
     if (this.#rooms.nearFor(kind) !== undefined) return true;
-    const waitsUntil = Math.max(first.since, first.servedAt) + SPILL_MILLISECONDS;
-    const waited = now >= waitsUntil;
     // A node that has what they are given is waited for, for a moment.
-    const mayGoAnywhere = strategy.spread || waited;
-    if (mayGoAnywhere && (fits(needs, here) || this.#rooms.roomFor(kind) !== undefined)) return true;
+    const goesAnywhereAt = strategy.spread ? now : first.since + SPILL_MILLISECONDS;
+    if (now < goesAnywhereAt) {
+      this.#checkAt(goesAnywhereAt);
+      return false;
+    }
+    if (fits(needs, here) || this.#rooms.roomFor(kind) !== undefined) return true;
     // Its own scheduler lets them wait their turn among its other tasks, where nobody else has room.
     if (first.here > 0 || !fits(needs, this.#own.totals)) return false;
-    if (!waited) this.#checkAt(waitsUntil);
-    return waited;
-  }
-
-  #checkAt(time: number): void {
-    this.#recheck = Math.min(this.#recheck ?? Number.POSITIVE_INFINITY, time);
+    const waitsUntil = Math.max(first.since, first.servedAt) + SPILL_MILLISECONDS;
+    if (now < waitsUntil) this.#checkAt(waitsUntil);
+    return now >= waitsUntil;
   }
 
   /** Whether the next of these tasks, which are dealt out, is for this node; then it is promised to it. */

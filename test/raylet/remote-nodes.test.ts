@@ -344,4 +344,42 @@ it('leases on other nodes never exceed what the nodes have, as long as these say
       assert(cpus <= total, `seed ${SEED}, step ${step}: ${cpus} of ${total}`);
     }
   }
+
+  describe('tasks that are given results of another node', () => {
+    const near = needOf({ CPU: 1 }, { ...ANY_NODE, near: 'node2' });
+    const script = () => {
+      const made = new Script();
+      for (const peer of [1, 2]) made.nodes.joined(nodeWith(peer, { CPU: 2 }));
+      for (const peer of [1, 2]) made.nodes.available(FIRST_REMOTE_WORKER + peer, { CPU: 2 });
+      return made;
+    };
+
+    it('are not shown to this node as a whole', () => {
+      assert.deepEqual(script().nodes.route(near), { here: false, elsewhere: true });
+    });
+
+    it('go there at once, as many as fit', () => {
+      const nodes = script();
+      nodes.demand(1, 0, near, 5, 0);
+      assert.deepEqual(peersOf(nodes.decide(0, { CPU: 2 })), [2, 2]);
+    });
+
+    it('go anywhere after a moment, here first', () => {
+      const nodes = script();
+      nodes.demand(1, 0, near, 5, 0);
+      nodes.decide(0, { CPU: 1 });
+      assert.deepEqual(nodes.decide(10, { CPU: 1 }), []);
+      const { grants, here } = nodes.decideAll(later, { CPU: 1 });
+      assert.deepEqual(here, [{ slot: 1, shape: 0, count: 1 }]);
+      assert.deepEqual(peersOf(grants), [1, 1]);
+    });
+
+    it('go anywhere when that node is gone', () => {
+      const nodes = script();
+      nodes.nodes.left(FIRST_REMOTE_WORKER + 2);
+      nodes.demand(1, 0, near, 1, 0);
+      nodes.decide(0);
+      assert.deepEqual(peersOf(nodes.decide(later)), [1]);
+    });
+  });
 });
