@@ -281,6 +281,10 @@ export class RemoteNodes {
     return now >= waitsUntil;
   }
 
+  #checkAt(time: number): void {
+    this.#recheck = Math.min(this.#recheck ?? Number.POSITIVE_INFINITY, time);
+  }
+
   /** Whether the next of these tasks, which are dealt out, is for this node; then it is promised to it. */
   #takesHere(demand: RemoteDemand, here: Record<string, number>): boolean {
     const { kind } = demand;
