@@ -89,9 +89,7 @@ export class Delegate {
     );
     const options: CallOptions = {
       numReturns: returns.length,
-      queue: submitter.queueOf(
-        resourceShape(amountsOf(amounts), message.exclusive(), this.#strategy),
-      ),
+      queue: submitter.queueOf(resourceShape(amountsOf(amounts), message.exclusive(), this.#strategy)),
       maxRetries: message.maxRetries(),
       retryErrors: false,
       exclusive: (flags & TaskFlags.Exclusive) !== 0,
