@@ -244,6 +244,8 @@ export class Membership extends EventEmitter<MembershipEvents> {
     if (statement === undefined || word !== undefined) {
       if (known === undefined || (word === undefined && performance.now() < this.#quietUntil)) return;
       this.#others.delete(id);
+      // The owner knows, and may know more.
+      this.#absent.set(id, Number.NEGATIVE_INFINITY);
       const reason = word ?? `it was not heard of for ${this.#timeToLive} ms`;
       this.#emitLater(() => this.emit('left', known.member, reason));
       return;

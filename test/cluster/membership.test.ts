@@ -44,6 +44,7 @@ describe('membership', () => {
     membership.on('joined', (other) => events.push(`joined ${other.id}`));
     membership.on('changed', (other) => events.push(`changed ${other.id} ${other.available.CPU}`));
     membership.on('left', (other, reason) => events.push(`left ${other.id}: ${reason}`));
+    membership.on('absent', (node) => events.push(`absent ${node}`));
     membership.on('evicted', (reason) => events.push(`evicted: ${reason}`));
     open.unshift(membership);
     return { membership, events };
@@ -129,6 +130,31 @@ describe('membership', () => {
     b.process.kill('SIGKILL');
     await said(a, /^left bb: it was not heard of for 1000 ms$/);
     assert.deepEqual(ids(a), []);
+  });
+
+  it('tells once of nodes that died when nobody was there to miss them', async () => {
+    await startServer();
+    const b = startProcess('bb');
+    await until(async () => (await server.lines('ZRANGE', 'mobula:members', '0', '-1')).includes('bb'), {
+      what: () => `a member, which said: ${b.output()}`,
+    });
+    b.process.kill('SIGKILL');
+    await until(async () => (await server.cli('EXISTS', 'mobula:member:bb')) === '0', { what: 'its end' });
+    const a = await join('aa');
+    const c = startProcess('cc');
+    await said(a, /^joined cc$/);
+    await said(a, /^absent bb$/);
+    // One that was seen is missed, and no more.
+    c.process.kill('SIGKILL');
+    await said(a, /^left cc/);
+    await passes(6 * times.timeToLiveMilliseconds);
+    assert.deepEqual(a.events.slice().sort(), [
+      'absent bb',
+      'joined cc',
+      'left cc: it was not heard of for 1000 ms',
+    ]);
+    assert.equal(await a.membership.declareDead('bb'), true);
+    assert.deepEqual((await server.lines('ZRANGE', 'mobula:members', '0', '-1')).sort(), ['aa', 'cc']);
   });
 
   it('misses a node that stands still, which learns of it when it goes on', async () => {

@@ -79,6 +79,18 @@ export function controlStoreConformance(name: string, open: () => Promise<Contro
         assert.deepEqual(await store.nodes(), records);
       });
 
+      it('may be reached elsewhere later on', async () => {
+        store.nodeStarted(nodeRecord('a'));
+        store.nodeReached('a', '10.0.0.5:7000');
+        await store.flush();
+        store.nodeReached('a', '10.0.0.5:7001');
+        store.nodeReached('unknown', '10.0.0.5:7002');
+        assert.deepEqual(await store.nodes(), [nodeRecord('a', { address: '10.0.0.5:7001' })]);
+        store.nodeEnded('a', 5);
+        store.nodeReached('a', '10.0.0.5:7003');
+        assert.deepEqual(await store.nodes(), [nodeRecord('a', { address: '10.0.0.5:7001', ended: 5 })]);
+      });
+
       it('end once', async () => {
         store.nodeStarted(nodeRecord('n'));
         store.nodeEnded('n', 7_000);

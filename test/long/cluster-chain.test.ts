@@ -4,8 +4,8 @@ import { Random } from '../integration/support/random.js';
 import { Cluster } from '../support/cluster.js';
 import { until } from '../support/poll.js';
 
-const LINKS = 200;
-const KILLS = 4;
+const LINKS = 1000;
+const KILLS = 6;
 
 describe('a long chain of tasks on nodes that die', function () {
   this.timeout(300_000);
@@ -20,14 +20,14 @@ describe('a long chain of tasks on nodes that die', function () {
       const link = mobula.remote(
         { resources: { link: 0.01 }, maxRetries: 20 },
         async (value: { sum: number; data: Float64Array }, index: number) => {
-          await new Promise((resolve) => setTimeout(resolve, 30));
+          await new Promise((resolve) => setTimeout(resolve, 5));
           return { sum: value.sum + index, data: value.data.map((each) => each + 1) };
         },
       );
       const refs: mobula.ObjectRef<{ sum: number; data: Float64Array }>[] = [];
       let last: mobula.RemoteArgument<{ sum: number; data: Float64Array }> = {
         sum: 0,
-        data: new Float64Array(20_000),
+        data: new Float64Array(2_500),
       };
       for (let index = 0; index < LINKS; index++) {
         const ref = link.remote(last, index);
