@@ -49,11 +49,18 @@ export class Delegate {
   /** By hash: copies of the objects that a function's code opens as it is revived. */
   readonly #held = new Map<string, readonly number[]>();
   readonly #tasks = new Map<number, RunningTask>();
+  /** Tasks whose results stay here. */
+  readonly #kept = new Set<number>();
 
   constructor(runtime: Runtime, replicas: Replicas, events: DelegateEvents) {
     this.runtime = runtime;
     this.replicas = replicas;
     this.#events = events;
+  }
+
+  /** Tokens of the tasks whose results stay here, the oldest first. */
+  get kept(): ReadonlySet<number> {
+    return this.#kept;
   }
 
   define(ship: ShipFunction): void {
@@ -137,6 +144,7 @@ export class Delegate {
     const task = this.#tasks.get(token);
     if (task === undefined || !task.done) return;
     this.#tasks.delete(token);
+    this.#kept.delete(token);
     for (const handle of task.handles) this.runtime.store.release(handle);
   }
 
@@ -187,6 +195,7 @@ export class Delegate {
     const staysHere = !failed && task.isFirst && isBig && isFlat;
     const microseconds = task.fn.meanMicroseconds;
     const kept = staysHere ? sizes : [];
+    if (staysHere) this.#kept.add(token);
     this.#events.finished({ token, handles: task.handles, failed, microseconds, kept });
   }
 

@@ -83,8 +83,11 @@ export class Gateway implements PeerHost {
     this.#directory = directory;
     this.#surroundings = surroundings;
     this.#onAvailable = onAvailable;
-    this.runtime = newRuntime(link, admission, this.exchange, (type, bytes, start) =>
-      this.#onFrame(type, bytes, start),
+    this.runtime = newRuntime(
+      link,
+      admission,
+      () => this.#makeRoom(),
+      (type, bytes, start) => this.#onFrame(type, bytes, start),
     );
     this.tasks = new RemoteTasks(this.runtime, {
       fetchFunction: (hash, job) => this.#fetchFunction(hash, job),
@@ -159,11 +162,16 @@ export class Gateway implements PeerHost {
       jobName,
       workerCommand(this.#surroundings),
     );
-    return newRuntime(link, admission, this.exchange, (type, bytes, start) => {
-      if (type !== FrameType.Output) return;
-      const { name, pid, stderr, text } = readTable(Output.getRootAsOutput, bytes, start).unpack();
-      output({ name: String(name), pid, stderr, text: String(text) });
-    });
+    return newRuntime(
+      link,
+      admission,
+      () => this.#makeRoom(),
+      (type, bytes, start) => {
+        if (type !== FrameType.Output) return;
+        const { name, pid, stderr, text } = readTable(Output.getRootAsOutput, bytes, start).unpack();
+        output({ name: String(name), pid, stderr, text: String(text) });
+      },
+    );
   }
 
   output(job: number, { name, pid, stderr, text }: OutputText): void {
@@ -195,6 +203,12 @@ export class Gateway implements PeerHost {
     }
   }
 
+  /** The store is full. */
+  #makeRoom(): void {
+    this.exchange.evict();
+    for (const peer of this.#peers.values()) peer.offload();
+  }
+
   /**
    * What was sent stays in the store until this process's garbage collector finds that nothing reads it, and a process that has nothing
    * to do collects none. So it is told to, once the traffic pauses.
@@ -224,7 +238,6 @@ export class Gateway implements PeerHost {
           jobName: String(lease.jobName),
           resources: amountsOf(lease.resources),
           exclusive: lease.exclusive,
-          stays: lease.stays,
         });
         return;
       }
@@ -320,7 +333,7 @@ function workerCommand(surroundings: Surroundings | undefined): WorkerCommand {
 function newRuntime(
   link: RayletLink,
   admission: Admission,
-  exchange: Exchange,
+  onCollect: () => void,
   onFrame: (type: number, bytes: Uint8Array, start: number) => void,
 ): Runtime {
   // Only errors are encoded here: values pass through as the bytes they are.
@@ -332,7 +345,7 @@ function newRuntime(
     resources: {},
     onFrame,
     onDrained: () => undefined,
-    onCollect: exchange.evict,
+    onCollect,
     // Without its raylet a gateway is of no use.
     onRayletDied: () => process.exit(0),
     describeRayletEnd: () => new Promise(() => undefined),

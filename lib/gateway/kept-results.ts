@@ -19,6 +19,8 @@ export interface KeptResult {
 interface Kept extends KeptResult {
   readonly ids: readonly Uint8Array[];
   fetching: boolean;
+  /** Somebody here waits for it. */
+  wanted: boolean;
 }
 
 /**
@@ -39,7 +41,8 @@ export class KeptResults {
 
   add(result: KeptResult): void {
     const { peer, targets } = result;
-    const kept: Kept = { ...result, ids: targets.map((handle) => peer.share([handle])), fetching: false };
+    const ids = targets.map((handle) => peer.share([handle]));
+    const kept: Kept = { ...result, ids, fetching: false, wanted: false };
     this.#all.add(kept);
     for (const handle of targets) this.#byHandle.set(handle, kept);
     // Whoever waits for one of them has told the raylet, or will.
@@ -55,10 +58,16 @@ export class KeptResults {
   wanted(handles: Iterable<number>): void {
     for (const handle of handles) {
       const kept = this.#byHandle.get(handle);
-      if (kept === undefined || kept.fetching) continue;
-      kept.fetching = true;
-      void this.#fetch(kept);
+      if (kept === undefined) continue;
+      kept.wanted = true;
+      if (!kept.fetching) void this.#fetch(kept);
     }
+  }
+
+  /** The other node needs the room that these take up: they are fetched if there is some here. */
+  offered(peer: RemotePeer, tokens: ReadonlySet<number>): void {
+    for (const kept of this.#all)
+      if (kept.peer === peer && tokens.has(kept.token) && !kept.fetching) void this.#fetch(kept);
   }
 
   /** The node is gone; the tasks run again. */
@@ -85,6 +94,7 @@ export class KeptResults {
     const { store } = this.#runtime;
     const { peer, token, targets, attempt } = kept;
     const nested: Promise<void>[] = [];
+    kept.fetching = true;
     const settled = await Promise.allSettled(kept.ids.map((id) => peer.fetch(id, nested)));
     const received = settled.map((each) => (each.status === 'fulfilled' ? each.value : undefined));
     const drafts = received.filter((each): each is ReceivedObject => each !== undefined);
@@ -94,6 +104,11 @@ export class KeptResults {
     if (isLost || !isComplete) for (const { draft } of drafts) store.abort(draft);
     if (isLost) return;
     const reason = settled.find((each) => each.status === 'rejected')?.reason as unknown;
+    if (reason !== undefined && !kept.wanted) {
+      // There is no room here either.
+      kept.fetching = false;
+      return;
+    }
     if (!isComplete) this.#fail(kept, 'the node that had it has it no more', reason);
     else if (
       store.complete(

@@ -8,6 +8,8 @@ import {
   JobGoneT,
   NodeState,
   NodeStateT,
+  OffloadResults,
+  OffloadResultsT,
   PeerFrame,
   RemoteOutput,
   RemoteOutputT,
@@ -27,6 +29,8 @@ import { Transfers, type TransfersHost } from './transfers.js';
 
 /** A job that could not be given a place at the raylet tries again after so long. */
 const OPEN_AGAIN_MILLISECONDS = 1000;
+/** A full store asks again and again; the other node is asked this often. */
+const OFFLOAD_MILLISECONDS = 1000;
 
 /** What a line of output says, and where it comes from. */
 export interface OutputText {
@@ -64,6 +68,7 @@ export class Peer implements RemotePeer {
   readonly #jobs = new Map<number, DelegatedJob>();
   /** The job of each task that runs here for the other node. */
   readonly #jobOfToken = new Map<number, DelegatedJob>();
+  #offloadedAt = Number.NEGATIVE_INFINITY;
   #lost = false;
 
   constructor(
@@ -132,6 +137,11 @@ export class Peer implements RemotePeer {
       case PeerFrame.TaskFinished:
         this.#taskFinished(TaskFinished.getRootAsTaskFinished(peerBuffer(body)));
         return;
+      case PeerFrame.OffloadResults: {
+        const { tokens } = OffloadResults.getRootAsOffloadResults(peerBuffer(body)).unpack();
+        this.#host.tasks.results.offered(this, new Set(tokens));
+        return;
+      }
       case PeerFrame.RemoteOutput: {
         const output = RemoteOutput.getRootAsRemoteOutput(peerBuffer(body)).unpack();
         const { pid, stderr } = output;
@@ -161,6 +171,16 @@ export class Peer implements RemotePeer {
   /** Tells the other node which of the objects that it was told of were freed here. */
   dropFreed(): void {
     this.#transfers.dropFreed();
+  }
+
+  /** This node's store is full: asks the other one to take the results that are kept here for it. */
+  offload(): void {
+    const now = performance.now();
+    if (now - this.#offloadedAt < OFFLOAD_MILLISECONDS) return;
+    this.#offloadedAt = now;
+    const tokens = [...this.#jobs.values()].flatMap(({ delegate }) => [...(delegate?.kept ?? [])]);
+    if (tokens.length > 0)
+      sendPeerTable(this.connection, PeerFrame.OffloadResults, new OffloadResultsT(tokens));
   }
 
   tellAvailable(amounts: Amounts): void {

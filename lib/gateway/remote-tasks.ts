@@ -41,8 +41,6 @@ export interface RemoteLease {
   readonly jobName: string;
   readonly resources: Readonly<Record<string, number>>;
   readonly exclusive: boolean;
-  /** Its tasks are to run on that node and no other. */
-  readonly stays: boolean;
 }
 
 /** The node that a lease is on. */
@@ -328,7 +326,6 @@ export class RemoteTasks implements AssignmentSink<RemoteFunction> {
       assignment.fn.name,
       resourceTables(lease.resources),
       lease.exclusive,
-      lease.stays,
       // Deaths of processes over there are retried there; that of the node, by the submitter.
       assignment.alone ? 0 : 3,
       assignment.flags,

@@ -291,7 +291,7 @@ export class OtherNodes {
     }
     this.#nodes.sent(slot, shape, client.grants.elsewhere(), false);
     const job = this.#port.jobs.of(client);
-    const { resources, exclusive, strategy } = need;
+    const { resources, exclusive } = need;
     // Before the client hears of it: its tasks come to the gateway on another socket.
     this.#tell(
       FrameType.RemoteLease,
@@ -303,7 +303,6 @@ export class OtherNodes {
         this.#port.jobs.nameOf(job),
         resourceTables(resources),
         exclusive,
-        strategy.spread || strategy.node !== '',
       ),
     );
     sendTable(

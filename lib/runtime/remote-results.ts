@@ -111,17 +111,21 @@ export class RemoteResults {
     // First of all, so that none of them takes another one's result for being there.
     for (const task of lost) task.state = TaskState.Waiting;
     const twins = new Map<Task, Task>();
-    const ready: [Task, number[]][] = [];
+    const prepared: [Task, number[]][] = [];
     for (const task of lost) {
       const dependencies = this.#prepare(task, task, twins);
-      if (dependencies !== undefined && this.#restart(task)) ready.push([task, dependencies]);
+      if (dependencies !== undefined) prepared.push([task, dependencies]);
     }
     // Making one of these may need another one.
+    const twinsReady: [Task, number[]][] = [];
     for (const [original, twin] of twins) {
       const dependencies = this.#prepare(twin, original, twins);
-      if (dependencies !== undefined) ready.push([twin, dependencies]);
+      if (dependencies !== undefined) twinsReady.push([twin, dependencies]);
       else for (const { handle } of returnsOf(twin)) this.#store.release(handle);
     }
+    // Now each is held by those that need it. The youngest first: with one that nobody wants goes what only it needs.
+    const restarted = prepared.reverse().filter(([task]) => this.#restart(task));
+    const ready = [...twinsReady, ...restarted];
     this.#rebuilt += ready.length;
     for (const [task, dependencies] of ready)
       this.#take(
@@ -205,9 +209,13 @@ export class RemoteResults {
       return dependencies;
     }
     for (const handle of held) this.#store.release(handle);
-    this.#port.sealError(task, new ObjectLostError(this.#store.idString(task.handle), reason));
+    this.#port.sealError(task, this.#lostError(task, reason));
     this.#settle(task);
     return undefined;
+  }
+
+  #lostError(task: Task, reason: string): ObjectLostError {
+    return new ObjectLostError(this.#store.idString(task.handle), reason);
   }
 
   /** Another task that makes the same results: its handle for the one that had this handle. */
@@ -233,6 +241,8 @@ export class RemoteResults {
     const wanted = returns.some(({ handle }) => this.#store.isWanted(handle));
     if (!wanted || !this.#store.restart(task.handle, task.attempt, next)) {
       task.forEachHeld((handle) => this.#store.release(handle));
+      // What is to come ends only by being completed.
+      this.#port.sealError(task, this.#lostError(task, 'the node that had it is gone'));
       this.#settle(task);
       return false;
     }

@@ -112,6 +112,23 @@ describe('results that stay at other nodes', function () {
     );
   });
 
+  it("move to the submitter's node when theirs is full", async () => {
+    const make = mobula.remote(AT_B, fill);
+    // More than the store of that node has room for, and less than both have.
+    const refs: mobula.ObjectRef<Uint8Array>[] = [];
+    for (let index = 0; index < 20; index++) {
+      refs.push(make.remote(index));
+      if (index % 4 === 3) {
+        const sum = mobula.remote(AT_B, (bytes: Uint8Array) => bytes.length);
+        assert.equal(await cluster.get(sum.remote(refs[index]!)), BIG);
+      }
+    }
+    for (const [index, ref] of refs.entries()) {
+      using each = ref;
+      assert.equal((await cluster.get(each))[1], index);
+    }
+  });
+
   it('are made again when their node dies, with what they were made of', async () => {
     // Each needs what only one node has, which dies and is replaced.
     const make = mobula.remote(AT_B, fill);

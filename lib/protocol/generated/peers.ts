@@ -11,6 +11,7 @@ export enum PeerFrame {
   DropReplicas = 6,
   TaskFinished = 20,
   RemoteOutput = 21,
+  OffloadResults = 22,
   FetchObject = 40,
   ObjectBegin = 41,
   ObjectChunk = 42,
@@ -171,98 +172,93 @@ exclusive():boolean {
   return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : false;
 }
 
-stays():boolean {
-  const offset = this.bb!.__offset(this.bb_pos, 18);
-  return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : false;
-}
-
 maxRetries():number {
-  const offset = this.bb!.__offset(this.bb_pos, 20);
+  const offset = this.bb!.__offset(this.bb_pos, 18);
   return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
 }
 
 flags():number {
-  const offset = this.bb!.__offset(this.bb_pos, 22);
+  const offset = this.bb!.__offset(this.bb_pos, 20);
   return offset ? this.bb!.readUint16(this.bb_pos + offset) : 0;
 }
 
 returns(index: number):number|null {
-  const offset = this.bb!.__offset(this.bb_pos, 24);
+  const offset = this.bb!.__offset(this.bb_pos, 22);
   return offset ? this.bb!.readUint8(this.bb!.__vector(this.bb_pos + offset) + index) : 0;
 }
 
 returnsLength():number {
-  const offset = this.bb!.__offset(this.bb_pos, 24);
+  const offset = this.bb!.__offset(this.bb_pos, 22);
   return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
 }
 
 returnsArray():Uint8Array|null {
-  const offset = this.bb!.__offset(this.bb_pos, 24);
+  const offset = this.bb!.__offset(this.bb_pos, 22);
   return offset ? new Uint8Array(this.bb!.bytes().buffer, this.bb!.bytes().byteOffset + this.bb!.__vector(this.bb_pos + offset), this.bb!.__vector_len(this.bb_pos + offset)) : null;
 }
 
 dependencies(index: number):number|null {
-  const offset = this.bb!.__offset(this.bb_pos, 26);
+  const offset = this.bb!.__offset(this.bb_pos, 24);
   return offset ? this.bb!.readUint8(this.bb!.__vector(this.bb_pos + offset) + index) : 0;
 }
 
 dependenciesLength():number {
-  const offset = this.bb!.__offset(this.bb_pos, 26);
+  const offset = this.bb!.__offset(this.bb_pos, 24);
   return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
 }
 
 dependenciesArray():Uint8Array|null {
-  const offset = this.bb!.__offset(this.bb_pos, 26);
+  const offset = this.bb!.__offset(this.bb_pos, 24);
   return offset ? new Uint8Array(this.bb!.bytes().buffer, this.bb!.bytes().byteOffset + this.bb!.__vector(this.bb_pos + offset), this.bb!.__vector_len(this.bb_pos + offset)) : null;
 }
 
 positions(index: number):number|null {
-  const offset = this.bb!.__offset(this.bb_pos, 28);
+  const offset = this.bb!.__offset(this.bb_pos, 26);
   return offset ? this.bb!.readUint32(this.bb!.__vector(this.bb_pos + offset) + index * 4) : 0;
 }
 
 positionsLength():number {
-  const offset = this.bb!.__offset(this.bb_pos, 28);
+  const offset = this.bb!.__offset(this.bb_pos, 26);
   return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
 }
 
 positionsArray():Uint32Array|null {
-  const offset = this.bb!.__offset(this.bb_pos, 28);
+  const offset = this.bb!.__offset(this.bb_pos, 26);
   return offset ? new Uint32Array(this.bb!.bytes().buffer, this.bb!.bytes().byteOffset + this.bb!.__vector(this.bb_pos + offset), this.bb!.__vector_len(this.bb_pos + offset)) : null;
 }
 
 contained(index: number):number|null {
-  const offset = this.bb!.__offset(this.bb_pos, 30);
+  const offset = this.bb!.__offset(this.bb_pos, 28);
   return offset ? this.bb!.readUint8(this.bb!.__vector(this.bb_pos + offset) + index) : 0;
 }
 
 containedLength():number {
-  const offset = this.bb!.__offset(this.bb_pos, 30);
+  const offset = this.bb!.__offset(this.bb_pos, 28);
   return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
 }
 
 containedArray():Uint8Array|null {
-  const offset = this.bb!.__offset(this.bb_pos, 30);
+  const offset = this.bb!.__offset(this.bb_pos, 28);
   return offset ? new Uint8Array(this.bb!.bytes().buffer, this.bb!.bytes().byteOffset + this.bb!.__vector(this.bb_pos + offset), this.bb!.__vector_len(this.bb_pos + offset)) : null;
 }
 
 arguments_(index: number):number|null {
-  const offset = this.bb!.__offset(this.bb_pos, 32);
+  const offset = this.bb!.__offset(this.bb_pos, 30);
   return offset ? this.bb!.readUint8(this.bb!.__vector(this.bb_pos + offset) + index) : 0;
 }
 
 argumentsLength():number {
-  const offset = this.bb!.__offset(this.bb_pos, 32);
+  const offset = this.bb!.__offset(this.bb_pos, 30);
   return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
 }
 
 argumentsArray():Uint8Array|null {
-  const offset = this.bb!.__offset(this.bb_pos, 32);
+  const offset = this.bb!.__offset(this.bb_pos, 30);
   return offset ? new Uint8Array(this.bb!.bytes().buffer, this.bb!.bytes().byteOffset + this.bb!.__vector(this.bb_pos + offset), this.bb!.__vector_len(this.bb_pos + offset)) : null;
 }
 
 static startSubmitTask(builder:flatbuffers.Builder) {
-  builder.startObject(15);
+  builder.startObject(14);
 }
 
 static addToken(builder:flatbuffers.Builder, token:number) {
@@ -305,20 +301,16 @@ static addExclusive(builder:flatbuffers.Builder, exclusive:boolean) {
   builder.addFieldInt8(6, +exclusive, +false);
 }
 
-static addStays(builder:flatbuffers.Builder, stays:boolean) {
-  builder.addFieldInt8(7, +stays, +false);
-}
-
 static addMaxRetries(builder:flatbuffers.Builder, maxRetries:number) {
-  builder.addFieldInt32(8, maxRetries, 0);
+  builder.addFieldInt32(7, maxRetries, 0);
 }
 
 static addFlags(builder:flatbuffers.Builder, flags:number) {
-  builder.addFieldInt16(9, flags, 0);
+  builder.addFieldInt16(8, flags, 0);
 }
 
 static addReturns(builder:flatbuffers.Builder, returnsOffset:flatbuffers.Offset) {
-  builder.addFieldOffset(10, returnsOffset, 0);
+  builder.addFieldOffset(9, returnsOffset, 0);
 }
 
 static createReturnsVector(builder:flatbuffers.Builder, data:number[]|Uint8Array):flatbuffers.Offset {
@@ -334,7 +326,7 @@ static startReturnsVector(builder:flatbuffers.Builder, numElems:number) {
 }
 
 static addDependencies(builder:flatbuffers.Builder, dependenciesOffset:flatbuffers.Offset) {
-  builder.addFieldOffset(11, dependenciesOffset, 0);
+  builder.addFieldOffset(10, dependenciesOffset, 0);
 }
 
 static createDependenciesVector(builder:flatbuffers.Builder, data:number[]|Uint8Array):flatbuffers.Offset {
@@ -350,7 +342,7 @@ static startDependenciesVector(builder:flatbuffers.Builder, numElems:number) {
 }
 
 static addPositions(builder:flatbuffers.Builder, positionsOffset:flatbuffers.Offset) {
-  builder.addFieldOffset(12, positionsOffset, 0);
+  builder.addFieldOffset(11, positionsOffset, 0);
 }
 
 static createPositionsVector(builder:flatbuffers.Builder, data:number[]|Uint32Array):flatbuffers.Offset;
@@ -371,7 +363,7 @@ static startPositionsVector(builder:flatbuffers.Builder, numElems:number) {
 }
 
 static addContained(builder:flatbuffers.Builder, containedOffset:flatbuffers.Offset) {
-  builder.addFieldOffset(13, containedOffset, 0);
+  builder.addFieldOffset(12, containedOffset, 0);
 }
 
 static createContainedVector(builder:flatbuffers.Builder, data:number[]|Uint8Array):flatbuffers.Offset {
@@ -387,7 +379,7 @@ static startContainedVector(builder:flatbuffers.Builder, numElems:number) {
 }
 
 static addArguments(builder:flatbuffers.Builder, arguments_Offset:flatbuffers.Offset) {
-  builder.addFieldOffset(14, arguments_Offset, 0);
+  builder.addFieldOffset(13, arguments_Offset, 0);
 }
 
 static createArgumentsVector(builder:flatbuffers.Builder, data:number[]|Uint8Array):flatbuffers.Offset {
@@ -407,7 +399,7 @@ static endSubmitTask(builder:flatbuffers.Builder):flatbuffers.Offset {
   return offset;
 }
 
-static createSubmitTask(builder:flatbuffers.Builder, token:number, job:number, jobNameOffset:flatbuffers.Offset, hashOffset:flatbuffers.Offset, nameOffset:flatbuffers.Offset, resourcesOffset:flatbuffers.Offset, exclusive:boolean, stays:boolean, maxRetries:number, flags:number, returnsOffset:flatbuffers.Offset, dependenciesOffset:flatbuffers.Offset, positionsOffset:flatbuffers.Offset, containedOffset:flatbuffers.Offset, arguments_Offset:flatbuffers.Offset):flatbuffers.Offset {
+static createSubmitTask(builder:flatbuffers.Builder, token:number, job:number, jobNameOffset:flatbuffers.Offset, hashOffset:flatbuffers.Offset, nameOffset:flatbuffers.Offset, resourcesOffset:flatbuffers.Offset, exclusive:boolean, maxRetries:number, flags:number, returnsOffset:flatbuffers.Offset, dependenciesOffset:flatbuffers.Offset, positionsOffset:flatbuffers.Offset, containedOffset:flatbuffers.Offset, arguments_Offset:flatbuffers.Offset):flatbuffers.Offset {
   SubmitTask.startSubmitTask(builder);
   SubmitTask.addToken(builder, token);
   SubmitTask.addJob(builder, job);
@@ -416,7 +408,6 @@ static createSubmitTask(builder:flatbuffers.Builder, token:number, job:number, j
   SubmitTask.addName(builder, nameOffset);
   SubmitTask.addResources(builder, resourcesOffset);
   SubmitTask.addExclusive(builder, exclusive);
-  SubmitTask.addStays(builder, stays);
   SubmitTask.addMaxRetries(builder, maxRetries);
   SubmitTask.addFlags(builder, flags);
   SubmitTask.addReturns(builder, returnsOffset);
@@ -436,7 +427,6 @@ unpack(): SubmitTaskT {
     this.name(),
     this.bb!.createObjList<Amount, AmountT>(this.resources.bind(this), this.resourcesLength()),
     this.exclusive(),
-    this.stays(),
     this.maxRetries(),
     this.flags(),
     this.bb!.createScalarList<number>(this.returns.bind(this), this.returnsLength()),
@@ -456,7 +446,6 @@ unpackTo(_o: SubmitTaskT): void {
   _o.name = this.name();
   _o.resources = this.bb!.createObjList<Amount, AmountT>(this.resources.bind(this), this.resourcesLength());
   _o.exclusive = this.exclusive();
-  _o.stays = this.stays();
   _o.maxRetries = this.maxRetries();
   _o.flags = this.flags();
   _o.returns = this.bb!.createScalarList<number>(this.returns.bind(this), this.returnsLength());
@@ -476,7 +465,6 @@ constructor(
   public name: string|Uint8Array|null = null,
   public resources: (AmountT)[] = [],
   public exclusive: boolean = false,
-  public stays: boolean = false,
   public maxRetries: number = 0,
   public flags: number = 0,
   public returns: (number)[] = [],
@@ -506,7 +494,6 @@ pack(builder:flatbuffers.Builder): flatbuffers.Offset {
     name,
     resources,
     this.exclusive,
-    this.stays,
     this.maxRetries,
     this.flags,
     returns,
@@ -1207,6 +1194,102 @@ pack(builder:flatbuffers.Builder): flatbuffers.Offset {
     this.microseconds,
     transfers,
     kept
+  );
+}
+}
+
+export class OffloadResults implements flatbuffers.IUnpackableObject<OffloadResultsT> {
+  bb: flatbuffers.ByteBuffer|null = null;
+  bb_pos = 0;
+  __init(i:number, bb:flatbuffers.ByteBuffer):OffloadResults {
+  this.bb_pos = i;
+  this.bb = bb;
+  return this;
+}
+
+static getRootAsOffloadResults(bb:flatbuffers.ByteBuffer, obj?:OffloadResults):OffloadResults {
+  return (obj || new OffloadResults()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+static getSizePrefixedRootAsOffloadResults(bb:flatbuffers.ByteBuffer, obj?:OffloadResults):OffloadResults {
+  bb.setPosition(bb.position() + flatbuffers.SIZE_PREFIX_LENGTH);
+  return (obj || new OffloadResults()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+tokens(index: number):number|null {
+  const offset = this.bb!.__offset(this.bb_pos, 4);
+  return offset ? this.bb!.readUint32(this.bb!.__vector(this.bb_pos + offset) + index * 4) : 0;
+}
+
+tokensLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 4);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+tokensArray():Uint32Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 4);
+  return offset ? new Uint32Array(this.bb!.bytes().buffer, this.bb!.bytes().byteOffset + this.bb!.__vector(this.bb_pos + offset), this.bb!.__vector_len(this.bb_pos + offset)) : null;
+}
+
+static startOffloadResults(builder:flatbuffers.Builder) {
+  builder.startObject(1);
+}
+
+static addTokens(builder:flatbuffers.Builder, tokensOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(0, tokensOffset, 0);
+}
+
+static createTokensVector(builder:flatbuffers.Builder, data:number[]|Uint32Array):flatbuffers.Offset;
+/**
+ * @deprecated This Uint8Array overload will be removed in the future.
+ */
+static createTokensVector(builder:flatbuffers.Builder, data:number[]|Uint8Array):flatbuffers.Offset;
+static createTokensVector(builder:flatbuffers.Builder, data:number[]|Uint32Array|Uint8Array):flatbuffers.Offset {
+  builder.startVector(4, data.length, 4);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addInt32(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startTokensVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(4, numElems, 4);
+}
+
+static endOffloadResults(builder:flatbuffers.Builder):flatbuffers.Offset {
+  const offset = builder.endObject();
+  return offset;
+}
+
+static createOffloadResults(builder:flatbuffers.Builder, tokensOffset:flatbuffers.Offset):flatbuffers.Offset {
+  OffloadResults.startOffloadResults(builder);
+  OffloadResults.addTokens(builder, tokensOffset);
+  return OffloadResults.endOffloadResults(builder);
+}
+
+unpack(): OffloadResultsT {
+  return new OffloadResultsT(
+    this.bb!.createScalarList<number>(this.tokens.bind(this), this.tokensLength())
+  );
+}
+
+
+unpackTo(_o: OffloadResultsT): void {
+  _o.tokens = this.bb!.createScalarList<number>(this.tokens.bind(this), this.tokensLength());
+}
+}
+
+export class OffloadResultsT implements flatbuffers.IGeneratedObject {
+constructor(
+  public tokens: (number)[] = []
+){}
+
+
+pack(builder:flatbuffers.Builder): flatbuffers.Offset {
+  const tokens = OffloadResults.createTokensVector(builder, this.tokens);
+
+  return OffloadResults.createOffloadResults(builder,
+    tokens
   );
 }
 }

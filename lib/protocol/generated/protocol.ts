@@ -5489,13 +5489,8 @@ exclusive():boolean {
   return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : false;
 }
 
-stays():boolean {
-  const offset = this.bb!.__offset(this.bb_pos, 18);
-  return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : false;
-}
-
 static startRemoteLease(builder:flatbuffers.Builder) {
-  builder.startObject(8);
+  builder.startObject(7);
 }
 
 static addLease(builder:flatbuffers.Builder, lease:number) {
@@ -5538,16 +5533,12 @@ static addExclusive(builder:flatbuffers.Builder, exclusive:boolean) {
   builder.addFieldInt8(6, +exclusive, +false);
 }
 
-static addStays(builder:flatbuffers.Builder, stays:boolean) {
-  builder.addFieldInt8(7, +stays, +false);
-}
-
 static endRemoteLease(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createRemoteLease(builder:flatbuffers.Builder, lease:number, peer:number, slot:number, job:number, jobNameOffset:flatbuffers.Offset, resourcesOffset:flatbuffers.Offset, exclusive:boolean, stays:boolean):flatbuffers.Offset {
+static createRemoteLease(builder:flatbuffers.Builder, lease:number, peer:number, slot:number, job:number, jobNameOffset:flatbuffers.Offset, resourcesOffset:flatbuffers.Offset, exclusive:boolean):flatbuffers.Offset {
   RemoteLease.startRemoteLease(builder);
   RemoteLease.addLease(builder, lease);
   RemoteLease.addPeer(builder, peer);
@@ -5556,7 +5547,6 @@ static createRemoteLease(builder:flatbuffers.Builder, lease:number, peer:number,
   RemoteLease.addJobName(builder, jobNameOffset);
   RemoteLease.addResources(builder, resourcesOffset);
   RemoteLease.addExclusive(builder, exclusive);
-  RemoteLease.addStays(builder, stays);
   return RemoteLease.endRemoteLease(builder);
 }
 
@@ -5568,8 +5558,7 @@ unpack(): RemoteLeaseT {
     this.job(),
     this.jobName(),
     this.bb!.createObjList<Resource, ResourceT>(this.resources.bind(this), this.resourcesLength()),
-    this.exclusive(),
-    this.stays()
+    this.exclusive()
   );
 }
 
@@ -5582,7 +5571,6 @@ unpackTo(_o: RemoteLeaseT): void {
   _o.jobName = this.jobName();
   _o.resources = this.bb!.createObjList<Resource, ResourceT>(this.resources.bind(this), this.resourcesLength());
   _o.exclusive = this.exclusive();
-  _o.stays = this.stays();
 }
 }
 
@@ -5594,8 +5582,7 @@ constructor(
   public job: number = 0,
   public jobName: string|Uint8Array|null = null,
   public resources: (ResourceT)[] = [],
-  public exclusive: boolean = false,
-  public stays: boolean = false
+  public exclusive: boolean = false
 ){}
 
 
@@ -5610,8 +5597,7 @@ pack(builder:flatbuffers.Builder): flatbuffers.Offset {
     this.job,
     jobName,
     resources,
-    this.exclusive,
-    this.stays
+    this.exclusive
   );
 }
 }
