@@ -1,7 +1,7 @@
 import type { NativeStore } from '../store/native.js';
 import { ObjectRef } from '../store/object-ref.js';
 import type { EncodedValue } from '../values/types.js';
-import type { ObjectValues } from './object-values.js';
+import { type ObjectValues, ownCopy } from './object-values.js';
 import { PendingObject, type PendingObjects } from './pending-objects.js';
 import type { ShapeQueue } from './shape-queue.js';
 import { SpecArena } from './spec-arena.js';
@@ -87,9 +87,18 @@ export class Calls {
 
     const { numReturns } = options;
     const counter = this.#values.nextCounter();
-    const handles = numReturns === 1 ? undefined : this.#createPendings(counter, numReturns);
-    const handle =
-      handles === undefined ? store.createPending(counter, 0) || this.#createPending(counter) : handles[0]!;
+    let handles = numReturns === 1 ? undefined : store.createPendings(counter, numReturns);
+    let handle = handles === undefined ? store.createPending(counter, 0) : (handles[0] ?? 0);
+    if (handle === 0) {
+      // The table of objects is full, which takes millions of them; dropped refs may make room. While this waits, frames are handled
+      // that encode other values into the codec's buffer.
+      encoded = ownCopy(encoded);
+      this.#values.waitForSpace(0, () => {
+        if (numReturns > 1) handles = store.createPendings(counter, numReturns);
+        handle = handles === undefined ? store.createPending(counter, 0) : (handles[0] ?? 0);
+        return handle;
+      });
+    }
     const task = this.#create(counter, handle, handles, fn, options, flags, dependencies, encoded, callSite);
     if (handles === undefined) {
       const ref = new ObjectRef<unknown>(store, handle);
@@ -212,22 +221,6 @@ export class Calls {
     }
     task.returns = returns;
     return task;
-  }
-
-  /** The table of objects is full, which takes millions of them; dropped refs may make room. */
-  #createPending(counter: number): number {
-    return this.#values.waitForSpace(0, () => this.#store.createPending(counter, 0));
-  }
-
-  #createPendings(counter: number, count: number): Float64Array {
-    let handles = this.#store.createPendings(counter, count);
-    if (handles.length === 0) {
-      this.#values.waitForSpace(0, () => {
-        handles = this.#store.createPendings(counter, count);
-        return handles.length;
-      });
-    }
-    return handles;
   }
 
   /** The task keeps what it names until it is done. Takes back what it held when one of them is gone. */
