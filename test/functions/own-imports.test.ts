@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { ModuleGraph } from '../../lib/functions/module-graph.js';
 import { compiled } from '../support/paths.js';
 
 describe('what a file imports of its own package', () => {
@@ -104,4 +105,13 @@ describe('what a file imports of its own package', () => {
       }
     });
   }
+
+  it('is seen to be the entry script, which no worker may load, also where only `import` finds it', () => {
+    write('program/package.json', '{ "name": "program", "exports": { "import": "./main.mjs" } }');
+    write('program/main.mjs', '');
+    const graph = new ModuleGraph(join(folder, 'program/main.mjs'));
+    const url = graph.resolve('program', join(folder, 'program/helper.mjs'));
+    assert.equal(url, pathToFileURL(join(folder, 'program/main.mjs')).href);
+    assert.deepEqual(graph.chainToEntry(url!), ['main.mjs']);
+  });
 });
