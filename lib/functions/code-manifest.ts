@@ -6,6 +6,11 @@ export interface CodeManifest {
   readonly node: string;
   /** The folder of Mobula's package there. */
   readonly mobula: string;
+  /**
+   * For a program inside Mobula's own package: files there that 'mobula' leads to, as package.json says. Their places lead to
+   * the Mobula of the node that runs the function.
+   */
+  readonly mobulaEntries: readonly string[];
   readonly files: readonly CodeFile[];
   readonly packages: readonly PackageUse[];
 }

@@ -31,6 +31,12 @@ export function placeOf(file: string): string {
   return packagePlace(path, base.folder) ?? join(base.folder, path);
 }
 
+/** Where a relocated process has the copy of a program's file, if it has one, given its path on the machine of the driver. */
+export function copyOf(path: string): string {
+  if (base === undefined) throw new Error('copies of files are for relocated processes');
+  return path.startsWith(`${base.folder}/`) ? path : join(base.folder, path);
+}
+
 /** Whether a file is of the installed Mobula, which is on each node. */
 export function isOfMobula(path: string, root = packageRoot): boolean {
   return path.startsWith(join(root, 'build/lib/')) || path.startsWith(join(root, 'build/bundle/'));

@@ -3,6 +3,7 @@ import { createRequire, isBuiltin } from 'node:module';
 import { basename, resolve as resolvePath } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { inspect } from './inspection.js';
+import { ownImport } from './own-imports.js';
 import type { Script } from './script.js';
 import { pathOf } from './trail.js';
 
@@ -67,8 +68,10 @@ export class ModuleGraph {
     if (isBuiltin(specifier)) return undefined;
     let url: string;
     try {
-      if (/^(\.{0,2}\/|file:)/.test(specifier)) url = new URL(specifier, fileUrl(parent)).href;
-      else url = pathToFileURL(createRequire(fileUrl(parent)).resolve(specifier)).href;
+      url = /^(\.{0,2}\/|file:)/.test(specifier)
+        ? new URL(specifier, fileUrl(parent)).href
+        : (this.#ownModule(specifier, parent) ??
+          pathToFileURL(createRequire(fileUrl(parent)).resolve(specifier)).href);
     } catch {
       return undefined;
     }
@@ -82,6 +85,13 @@ export class ModuleGraph {
       }
     }
     return url;
+  }
+
+  /** A loaded module of the parent's own package: what `require` finds of that may not be what `import` does. */
+  #ownModule(specifier: string, parent: string): string | undefined {
+    const file = ownImport(specifier, pathOf(parent), 'import')?.file;
+    const url = file && pathToFileURL(file).href;
+    return url && (this.isEntry(url) || inspect().isLoaded(url)) ? url : undefined;
   }
 
   /**

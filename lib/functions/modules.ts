@@ -1,9 +1,11 @@
+import { existsSync, realpathSync } from 'node:fs';
 import Module, { createRequire, isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { compileFunction } from 'node:vm';
 import { ModulesNotLoadedError } from '../errors/index.js';
 import { isRelocated, placeOf } from './code-places.js';
+import { ownImport } from './own-imports.js';
 import { isErrorClass } from './own-properties.js';
 import type { ModuleRecord } from './payload.js';
 import type { InteropShape } from './script.js';
@@ -118,7 +120,10 @@ function makeImporter(path: string): Importer {
 function resolveFrom(specifier: string, path: string): string {
   if (isBuiltin(specifier)) return specifier;
   if (/^\.{0,2}\//.test(specifier)) return new URL(specifier, pathToFileURL(path)).href;
-  return /^[a-z]+:/.test(specifier) ? specifier : pathToFileURL(createRequire(path).resolve(specifier)).href;
+  if (/^[a-z]+:/.test(specifier)) return specifier;
+  const own = ownImport(specifier, path, 'import')?.file;
+  if (own !== undefined) return pathToFileURL(existsSync(own) ? realpathSync(own) : own).href;
+  return pathToFileURL(createRequire(path).resolve(specifier)).href;
 }
 
 /** A path here to resolve from; code of no file resolves from the working directory, or from where packages are found. */

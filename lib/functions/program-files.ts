@@ -14,6 +14,7 @@ import {
 import { isOfMobula, originalOf, packageOf, placeOf } from './code-places.js';
 import { type FileImport, importsOfFile, importsOfText } from './file-imports.js';
 import { SOURCE_EXTENSIONS } from './module-graph.js';
+import { ownImport, packageFile, packageName } from './own-imports.js';
 import type { Unit } from './payload.js';
 
 /** Bytes of all files that the functions of one job take along. */
@@ -32,6 +33,8 @@ interface KnownFile {
   /** Files that it leads to, and the package.json that says how it is read. */
   readonly files: readonly string[];
   readonly packages: readonly PackageUse[];
+  /** See {@link CodeManifest.mobulaEntries}. */
+  readonly mobulaEntries: readonly string[];
 }
 
 /**
@@ -58,6 +61,7 @@ export class ProgramFiles {
   manifestOf(unit: Unit): CodeManifest {
     const sources = new Map<string, CodeFile>();
     const packages = new Map<string, PackageUse>();
+    const mobulaEntries = new Set<string>();
     const reached = new Set<string>();
     const refer = (from: string, imports: readonly FileImport[]): void => {
       const place = placeOf(from);
@@ -75,9 +79,10 @@ export class ProgramFiles {
       if (source !== undefined) sources.set(original, source);
       const scope = packageFile(place);
       if (scope !== undefined) reached.add(scope);
-      const { files, packages: uses } = this.#follow(place, imports);
-      for (const file of files) reached.add(file);
-      for (const use of uses) packages.set(`${use.name}@${use.version}`, use);
+      const found = this.#follow(place, imports);
+      for (const file of found.files) reached.add(file);
+      for (const use of found.packages) packages.set(`${use.name}@${use.version}`, use);
+      for (const entry of found.mobulaEntries) mobulaEntries.add(entry);
     };
     for (const { how, specifier, parent } of unit.modules)
       refer(pathOfParent(parent || specifier), [{ specifier, how, isStatic: true }]);
@@ -93,6 +98,7 @@ export class ProgramFiles {
       if (known === undefined) continue;
       files.set(known.file.path, known.file);
       for (const next of known.files) reached.add(next);
+      for (const entry of known.mobulaEntries) mobulaEntries.add(entry);
       for (const use of known.packages) {
         const key = `${use.name}@${use.version}`;
         if (packages.get(key)?.optional !== false) packages.set(key, use);
@@ -102,6 +108,7 @@ export class ProgramFiles {
     return {
       node: this.#node,
       mobula: packageRoot,
+      mobulaEntries: [...mobulaEntries].sort(),
       files: [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1)),
       packages: [...packages.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
     };
@@ -134,39 +141,50 @@ export class ProgramFiles {
         : COMPILED.test(place)
           ? importsOfText(text())
           : [];
-      const { files, packages } = this.#follow(place, imports);
+      const found = this.#follow(place, imports);
       const scope = packageFile(place);
-      if (scope !== undefined && scope !== place) files.push(scope);
-      known = { file: { path, hash, shipped: true }, files, packages };
+      const files = scope === undefined || scope === place ? found.files : [...found.files, scope];
+      known = { file: { path, hash, shipped: true }, ...found, files };
     }
     this.#known.set(place, known);
     return known;
   }
 
   /** Where the imports of a file lead. */
-  #follow(place: string, imports: readonly FileImport[]): { files: string[]; packages: PackageUse[] } {
+  #follow(place: string, imports: readonly FileImport[]): Omit<KnownFile, 'file'> {
     const files: string[] = [];
     const packages: PackageUse[] = [];
-    for (const { specifier, how, isStatic } of imports) {
-      if (isBuiltin(specifier) || /^(data|https?|node):/.test(specifier)) continue;
-      if (/^(\.{1,2}(\/|$)|\/|file:)/.test(specifier) || how === 'url') {
-        const file = fileOf(specifier, place, how);
-        if (file !== undefined && !/\/node_modules\//.test(originalOf(file)) && !isOfMobula(file))
-          files.push(file);
+    const mobulaEntries: string[] = [];
+    const add = (file: string | undefined): void => {
+      if (file !== undefined && !originalOf(file).includes('/node_modules/') && !isOfMobula(file))
+        files.push(file);
+    };
+    for (const { specifier: written, how, isStatic } of imports) {
+      if (isOutside(written)) continue;
+      if (/^(\.{1,2}(\/|$)|\/|file:)/.test(written) || how === 'url') {
+        add(fileOf(written, place, how));
         continue;
       }
-      const own = ownFile(specifier, place);
-      if (own !== undefined) {
-        files.push(own);
+      const { specifier, file } = ownImport(written, place, how) ?? { specifier: written, file: undefined };
+      if (file !== undefined) {
+        // Another node has its own Mobula, and two that are not of one version must not meet.
+        if (specifier === 'mobula') mobulaEntries.push(originalOf(file));
+        else add(existing(file));
         continue;
       }
+      if (isOutside(specifier)) continue;
       const name = packageName(specifier);
       const version = name === undefined ? undefined : versionFrom(name, dirname(place));
       if (name === undefined || version === undefined || name === 'mobula') continue;
       packages.push({ name, version, from: originalOf(place), optional: !isStatic });
     }
-    return { files, packages };
+    return { files, packages, mobulaEntries };
   }
+}
+
+/** Whether no file of a program or package is meant. */
+function isOutside(specifier: string): boolean {
+  return isBuiltin(specifier) || /^(data|https?|node):/.test(specifier);
 }
 
 function tooLarge(path: string): SerializationError {
@@ -214,11 +232,6 @@ function versionIn(folder: string): string | undefined {
   }
 }
 
-/** `@scope/name/sub` is of `@scope/name`; undefined for what is no package's name. */
-function packageName(specifier: string): string | undefined {
-  return /^(@[^/]+\/)?[^/@#.:][^/:]*/.exec(specifier)?.[0];
-}
-
 /** The file that a path or `file:` URL of an import leads to, with what loaders and `require` make of it. */
 function fileOf(specifier: string, from: string, how: FileImport['how']): string | undefined {
   // What names a file of the driver's machine is looked for where this process has it.
@@ -235,8 +248,12 @@ function fileOf(specifier: string, from: string, how: FileImport['how']): string
   } catch {
     return undefined;
   }
+  return how === 'url' && !isFile(path) ? undefined : existing(path);
+}
+
+/** A file, or what a loader finds in its place. */
+function existing(path: string): string | undefined {
   if (isFile(path)) return path;
-  if (how === 'url') return undefined;
   for (const [extension, others] of SOURCE_EXTENSIONS) {
     if (!extension.test(path)) continue;
     for (const other of others) {
@@ -245,31 +262,6 @@ function fileOf(specifier: string, from: string, how: FileImport['how']): string
     }
   }
   return undefined;
-}
-
-/** The file of its own package that a file imports by the package's name, or by one of its `imports`. */
-function ownFile(specifier: string, from: string): string | undefined {
-  const scope = packageFile(from);
-  if (scope === undefined) return undefined;
-  if (!specifier.startsWith('#')) {
-    const { name } = JSON.parse(contentOf(scope)!.toString('utf8')) as { name?: unknown };
-    if (name !== packageName(specifier)) return undefined;
-  }
-  try {
-    const path = createRequire(from).resolve(specifier);
-    return path.includes('/node_modules/') || isOfMobula(path) ? undefined : path;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The nearest package.json above a file. */
-function packageFile(file: string): string | undefined {
-  for (let folder = dirname(file); ; folder = dirname(folder)) {
-    const candidate = join(folder, 'package.json');
-    if (isFile(candidate)) return candidate;
-    if (folder === dirname(folder)) return undefined;
-  }
 }
 
 /** Code of no file is in the working folder, as far as imports are concerned. */

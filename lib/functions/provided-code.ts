@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { basename, dirname, isAbsolute, join, normalize } from 'node:path';
 import { ModulesNotLoadedError, SerializationError } from '../errors/index.js';
 import { packageRoot } from '../store/package-files.js';
 import { type CodeFile, type CodeManifest, codeHash, type PackageUse } from './code-manifest.js';
-import { isRelocated, placeOf, relocateTo } from './code-places.js';
+import { copyOf, isRelocated, placeOf, relocateTo } from './code-places.js';
 import { loadModules, requireLoaded } from './modules.js';
 import type { ModuleRecord, OpenPayload } from './payload.js';
 import { compiledFiles, NO_FILE, versionFrom } from './program-files.js';
@@ -87,6 +88,7 @@ async function provideFiles(code: CodeManifest, receiver: CodeReceiver): Promise
     if (code.files.every(isSame)) return false;
     relocateTo(makeCodeFolder(receiver), code.mobula);
   }
+  for (const path of code.mobulaEntries) linkMobula(path);
   const wanted = code.files.filter(({ shipped }) => shipped).values();
   const fetchers = Array.from({ length: FETCHES }, async () => {
     for (const file of wanted) await place(file, receiver);
@@ -130,6 +132,17 @@ function makeCodeFolder({ folder, packageFolders }: CodeReceiver): string {
   return root;
 }
 
+/**
+ * By the package.json of its own package a program there does not get to the folders of packages when it imports Mobula. A link
+ * in the place of the file that it gets leads on to the Mobula that those folders have: a process has one, whoever asks.
+ */
+function linkMobula(path: string): void {
+  checkPath(path);
+  const place = copyOf(path);
+  mkdirSync(dirname(place), { recursive: true, mode: 0o700 });
+  link(createRequire(import.meta.url).resolve('mobula'), place);
+}
+
 function link(target: string, path: string): void {
   try {
     symlinkSync(target, path);
@@ -138,12 +151,16 @@ function link(target: string, path: string): void {
   }
 }
 
-/** Writes a file to its place, unless another process of the node has done so. */
-async function place({ path, hash }: CodeFile, receiver: CodeReceiver): Promise<void> {
-  // Whatever a payload says, nothing is written anywhere else.
+/** Whatever a payload says, nothing is written but below the folder of the job. */
+function checkPath(path: string): void {
   if (!isAbsolute(path) || normalize(path) !== path || path.includes('\0') || path.includes('/node_modules/'))
     throw refused(path, 'it is no path of a program.');
-  const target = placeOf(path);
+}
+
+/** Writes a file to its place, unless another process of the node has done so. */
+async function place({ path, hash }: CodeFile, receiver: CodeReceiver): Promise<void> {
+  checkPath(path);
+  const target = copyOf(path);
   if (existsSync(target)) {
     if (codeHash(await readFile(target)) === hash) return;
     throw refused(path, 'it was changed while the job ran. Start the program again.');

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import {
+  copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -12,6 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { Machine } from '../support/machine.js';
 import { packageRoot } from '../support/paths.js';
 import { until } from '../support/poll.js';
@@ -257,6 +260,96 @@ describe("a program's code on a machine that does not have the program", functio
     assert.equal(codeFolders().length, 1);
     await end();
     await until(() => codeFolders().length === 0, { what: () => `the end of ${codeFolders().join()}` });
+  });
+
+  it('may import its own package by name', async () => {
+    // What a package exports may be something else for `require`, which runs nowhere here.
+    const own = (name: string): object => ({ import: `./lib/${name}.js`, require: `./lib/${name}.cjs` });
+    program('self', {
+      'package.json': JSON.stringify({
+        name: '@own/self',
+        type: 'module',
+        exports: { '.': own('main'), './parts/*': own('parts/*'), './old': './lib/old.cjs' },
+        imports: { '#part/*': own('parts/*'), '#tiny': 'tiny' },
+      }),
+      'main.js': `${PROGRAM}
+        import { whole } from '@own/self';
+        import { one } from '@own/self/parts/one';
+        import { helper } from './lib/helper.js';
+        const direct = there(() => whole());
+        const part = there(() => one);
+        const through = there(helper);
+        const later = there(async () => (await import('@own/self/parts/two')).two);
+        const resolved = there(() => import.meta.resolve('@own/self').endsWith('/self/lib/main.js'));
+        await run({
+          direct: () => direct.remote(),
+          part: () => part.remote(),
+          through: () => through.remote(),
+          later: () => later.remote(),
+          resolved: () => resolved.remote(),
+        });`,
+      'lib/main.js': `
+        import { one } from '@own/self/parts/one';
+        import { sum } from './sum.js';
+        export const whole = () => sum(one, 10);`,
+      'lib/sum.js': 'export const sum = (a, b) => a + b;',
+      'lib/helper.js': `
+        import { double } from '#tiny';
+        import { one } from '#part/one';
+        import old from '@own/self/old';
+        export const helper = () => [double(one), old];`,
+      'lib/old.cjs': "module.exports = require('@own/self/parts/three');",
+      'lib/parts/one.js': 'export const one = 1;',
+      'lib/parts/two.js': 'export const two = 2;',
+      'lib/parts/three.cjs': 'module.exports = 3;',
+    });
+    writePackage('self', 'tiny', '1.2.3');
+    const { outcomes, end } = await run('self');
+    const expected = { direct: 11, part: 1, through: [2, 3], later: 2, resolved: true };
+    for (const [name, value] of Object.entries(expected))
+      assert.deepEqual(outcomes[name], [{ value }, { value }], name);
+    await end();
+  });
+
+  it("may stand inside Mobula's package, whose part the node's own Mobula takes", async () => {
+    // A checkout, like the one of which the examples are run in place.
+    for (const path of ['package.json', 'build/Release/mobula.node']) {
+      mkdirSync(dirname(join(folder, 'checkout', path)), { recursive: true });
+      copyFileSync(join(packageRoot, path), join(folder, 'checkout', path));
+    }
+    cpSync(join(packageRoot, 'build/bundle'), join(folder, 'checkout/build/bundle'), { recursive: true });
+    symlinkSync(join(packageRoot, 'node_modules'), join(folder, 'checkout/node_modules'));
+    write(
+      'checkout/build/examples/main.js',
+      `${PROGRAM}
+        import { add, library } from './part.js';
+        const direct = there(async () => mobula.get(mobula.remote(() => 1).remote()));
+        const through = there(async () => add(mobula.put(20), 22));
+        const same = there(async () => library.remote === mobula.remote && mobula === (await import('mobula')));
+        const where = there(() => [import.meta.resolve('mobula'), new URL('.', import.meta.url).pathname]);
+        await run({
+          direct: () => direct.remote(),
+          through: () => through.remote(),
+          same: () => same.remote(),
+          where: () => where.remote(),
+        });`,
+    );
+    write(
+      'checkout/build/examples/part.js',
+      `import * as mobula from 'mobula';
+      export { mobula as library };
+      export const add = async (ref, more) => (await mobula.get(ref)) + more;`,
+    );
+    const { outcomes, end } = await run('checkout/build/examples');
+    for (const [name, value] of Object.entries({ direct: 1, through: 42, same: true }))
+      assert.deepEqual(outcomes[name], [{ value }, { value }], name);
+    for (const outcome of outcomes.where!) {
+      assert.ok('value' in outcome, JSON.stringify(outcome));
+      const [library, code] = outcome.value as [string, string];
+      assert.equal(library, pathToFileURL(join(packageRoot, 'build/bundle/index.js')).href);
+      assert.ok(code.startsWith(second.folder), code);
+    }
+    await end();
   });
 
   it('fails where a package is missing or of another version, and says what to do', async () => {

@@ -142,9 +142,9 @@ describe('the files of the program that a function takes along', () => {
 
   it('are written below the job folder alone, and only with the content that was promised', () => {
     const content = 'export const fn = () => 1;';
-    const attempt = (path: string, sent = content): string => {
+    const attempt = (path: string, sent = content, mobulaEntries: string[] = []): string => {
       const files = [{ path, hash: codeHash(Buffer.from(content)), shipped: true }];
-      const code: CodeManifest = { node: 'n', mobula: '/nowhere', files, packages: [] };
+      const code: CodeManifest = { node: 'n', mobula: '/nowhere', mobulaEntries, files, packages: [] };
       // A process of its own: where it finds programs is for all of it.
       const script = `
         import { loadCode } from ${JSON.stringify(pathToFileURL(compiled('lib/functions/provided-code.ts')).href)};
@@ -165,8 +165,10 @@ describe('the files of the program that a function takes along', () => {
       '/a//escaped.js',
       '/a\0b.js',
       '/node_modules/x/escaped.js',
-    ])
+    ]) {
       assert.match(attempt(path), /it is no path of a program/, JSON.stringify(path));
+      assert.match(attempt('/b.js', content, [path]), /it is no path of a program/, JSON.stringify(path));
+    }
     assert.match(attempt('/prog/a.js', 'something else'), /what arrived of it is something else/);
     assert.deepEqual(readdirSync(join(folder, 'job', 'code')), []);
     assert.equal(attempt('/prog/a.js'), 'done');
