@@ -3,6 +3,7 @@ import { FrameType, ResultsElsewhereT } from '../protocol/generated/protocol.js'
 import { ERROR_FLAG } from '../runtime/object-values.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { ReceivedObject } from './incoming-object.js';
+import { idsOf } from './peer-frames.js';
 import type { RemotePeer } from './remote-tasks.js';
 
 /** The results of one task, which are values at the node that ran it and pending objects here. */
@@ -30,6 +31,7 @@ interface Kept extends KeptResult {
 export class KeptResults {
   readonly #runtime: Runtime;
   readonly #taken: (peer: RemotePeer, token: number) => void;
+  #taking = false;
   readonly #all = new Set<Kept>();
   readonly #byHandle = new Map<number, Kept>();
 
@@ -41,7 +43,7 @@ export class KeptResults {
 
   add(result: KeptResult): void {
     const { peer, targets } = result;
-    const ids = targets.map((handle) => peer.share([handle]));
+    const ids = idsOf(peer.share(targets));
     const kept: Kept = { ...result, ids, fetching: false, wanted: false };
     this.#all.add(kept);
     for (const handle of targets) this.#byHandle.set(handle, kept);
@@ -64,10 +66,17 @@ export class KeptResults {
     }
   }
 
-  /** The other node needs the room that these take up: they are fetched if there is some here. */
+  /**
+   * The other node needs the room that these take up: they are fetched as long as there is some here. One after another, as it is this
+   * node's memory that they come to.
+   */
   offered(peer: RemotePeer, tokens: ReadonlySet<number>): void {
-    for (const kept of this.#all)
-      if (kept.peer === peer && tokens.has(kept.token) && !kept.fetching) void this.#fetch(kept);
+    const offered = [...this.#all].filter((kept) => kept.peer === peer && tokens.has(kept.token));
+    if (this.#taking) return;
+    this.#taking = true;
+    void this.#takeOffered(offered).finally(() => {
+      this.#taking = false;
+    });
   }
 
   /** The node is gone; the tasks run again. */
@@ -90,12 +99,20 @@ export class KeptResults {
     }
   }
 
+  async #takeOffered(offered: readonly Kept[]): Promise<void> {
+    for (const kept of offered) {
+      if (kept.fetching || !this.#all.has(kept)) continue;
+      await this.#fetch(kept);
+      if (this.#all.has(kept)) return;
+    }
+  }
+
+  /** It stays where it is when there is no room for it here and nobody waits for it. */
   async #fetch(kept: Kept): Promise<void> {
     const { store } = this.#runtime;
     const { peer, token, targets, attempt } = kept;
-    const nested: Promise<void>[] = [];
     kept.fetching = true;
-    const settled = await Promise.allSettled(kept.ids.map((id) => peer.fetch(id, nested)));
+    const settled = await Promise.allSettled(kept.ids.map((id) => peer.fetch(id)));
     const received = settled.map((each) => (each.status === 'fulfilled' ? each.value : undefined));
     const drafts = received.filter((each): each is ReceivedObject => each !== undefined);
     const isComplete = drafts.length === targets.length;
@@ -118,7 +135,6 @@ export class KeptResults {
       ) === 1
     )
       this.#runtime.objectsReady(targets);
-    await Promise.all(nested);
     this.#forget(kept);
     this.#taken(peer, token);
   }

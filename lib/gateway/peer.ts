@@ -164,8 +164,9 @@ export class Peer implements RemotePeer {
     return this.#transfers.share(handles);
   }
 
-  fetch(id: Uint8Array, arrivals: Promise<void>[]): Promise<ReceivedObject | undefined> {
-    return this.#transfers.fetch(this.#transfers.replicas, id, arrivals);
+  fetch(id: Uint8Array): Promise<ReceivedObject | undefined> {
+    // What is kept contains nothing that would be on its way too.
+    return this.#transfers.fetch(this.#transfers.replicas, id, []);
   }
 
   /** Tells the other node which of the objects that it was told of were freed here. */

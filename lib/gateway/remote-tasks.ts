@@ -50,10 +50,10 @@ export interface RemotePeer {
   /** Ids of objects here, one after another, for a message to it: it is told when they are freed. */
   share(handles: ArrayLike<number>): Uint8Array;
   /**
-   * Gets one of its objects; undefined when it has it no more, or is gone.
-   * @param arrivals gets what the object contains, which is on its way too
+   * Gets a result that it keeps; undefined when it has it no more, or is gone.
+   * @throws ObjectStoreFullError
    */
-  fetch(id: Uint8Array, arrivals: Promise<void>[]): Promise<ReceivedObject | undefined>;
+  fetch(id: Uint8Array): Promise<ReceivedObject | undefined>;
 }
 
 interface Slot {

@@ -66,7 +66,8 @@ export class ObjectDirectory {
    * error that says who died.
    */
   slotDied(slot: number, who: string): void {
-    for (const slots of this.#awaited.values()) slots.delete(slot);
+    for (const [handle, slots] of this.#awaited)
+      if (slots.delete(slot) && slots.size === 0) this.#awaited.delete(handle);
     let orphans: Float64Array;
     try {
       orphans = this.#store.reclaimSlot(slot);

@@ -6,10 +6,17 @@ const ARGUMENT_SHARE = 1 / 8;
 /** Tasks beyond this number are forgotten, the oldest first: about a kilobyte each. */
 const MOST_TASKS = 100_000;
 
+/** One of the results of a task, which may have ended as an object since. */
+export interface ParentResult {
+  readonly task: Task;
+  /** Among the task's returns. */
+  readonly index: number;
+}
+
 /** What a task whose results are at another node needs in order to run again. */
 export interface TaskLineage {
-  /** For each dependency the task that made it, where that result was at another node too. */
-  readonly parents: readonly (Task | undefined)[];
+  /** For each dependency what made it, where that result was at another node too. */
+  readonly parents: readonly (ParentResult | undefined)[];
   /** Tasks of this lineage that have this one as a parent. */
   children: number;
   /** Bytes of the arguments that are held; 0 when they were let go. */
@@ -42,15 +49,15 @@ export class Lineage {
 
   /**
    * The results of the task are at another node. Takes over the holds on what the task was given.
-   * @param parentOf the task whose result this object is, if that is at another node
+   * @param parentOf what made this object, if it is at another node
    */
-  add(task: Task, parentOf: (handle: number) => Task | undefined): void {
-    const parents: (Task | undefined)[] = [];
+  add(task: Task, parentOf: (handle: number) => ParentResult | undefined): void {
+    const parents: (ParentResult | undefined)[] = [];
     let bytes = 0;
     task.forEachDependency((handle) => {
       const parent = parentOf(handle);
       parents.push(parent);
-      if (parent?.lineage !== undefined) parent.lineage.children++;
+      if (parent?.task.lineage !== undefined) parent.task.lineage.children++;
       // It need not stay for this: it can be made again.
       if (parent !== undefined) this.#store.release(handle);
       else bytes += this.#store.bytesOf(handle);
@@ -72,10 +79,10 @@ export class Lineage {
     }
   }
 
-  /** Its results are here now, or nobody refers to them any more. */
+  /** Its results are here now, or have ended. */
   settled(task: Task): void {
     this.#elsewhere.delete(task);
-    if (task.lineage?.children === 0) this.#endAll([task]);
+    if (task.lineage !== undefined && task.lineage.children <= 0) this.#endAll([task]);
   }
 
   /** It runs again, and holds what it is given itself. */
@@ -105,8 +112,10 @@ export class Lineage {
   #withoutChild(parents: TaskLineage['parents']): Task[] {
     const unused: Task[] = [];
     for (const parent of parents) {
-      if (parent?.lineage === undefined) continue;
-      if (--parent.lineage.children === 0 && !this.#elsewhere.has(parent)) unused.push(parent);
+      if (parent?.task.lineage === undefined) continue;
+      // Less than none, where it was forgotten with children that it had.
+      const { task } = parent;
+      if (--parent.task.lineage.children <= 0 && !this.#elsewhere.has(task)) unused.push(task);
     }
     return unused;
   }

@@ -1,6 +1,6 @@
 import { type MobulaError, ObjectLostError } from '../errors/index.js';
 import type { NativeStore } from '../store/native.js';
-import { Lineage } from './lineage.js';
+import { Lineage, type ParentResult } from './lineage.js';
 import { ObjectState } from './object-values.js';
 import type { ObjectWaiter, PendingObject, PendingObjects } from './pending-objects.js';
 import { type RemotePlace, returnsOf, type Task, TaskState } from './task.js';
@@ -34,6 +34,7 @@ export class RemoteResults {
   readonly #take: Take;
   readonly #lineage: Lineage;
   #rebuilt = 0;
+  #hasLost = false;
 
   constructor(store: NativeStore, pending: PendingObjects, port: RemoteResultsPort, take: Take) {
     this.#store = store;
@@ -48,22 +49,33 @@ export class RemoteResults {
     return this.#rebuilt;
   }
 
+  /** Whether results were ever lost: since then what a task was given may be to come again. */
+  get hasLost(): boolean {
+    return this.#hasLost;
+  }
+
   /** The results of the task are at that node. Takes over the holds on what it was given. */
   kept(task: Task, place: RemotePlace): void {
     task.state = TaskState.Elsewhere;
     task.place = place;
-    this.#lineage.add(task, (handle) => this.#elsewhere(handle)?.task);
+    this.#lineage.add(task, (handle) => {
+      const maker = this.#elsewhere(handle)?.task;
+      return maker && { task: maker, index: returnsOf(maker).findIndex((each) => each.handle === handle) };
+    });
     const returns = returnsOf(task);
     for (const pending of returns) if (pending.tellElsewhere()) this.#want(pending);
     for (const { handle } of returns) this.#store.release(handle);
   }
 
-  /** The results are complete here. */
+  /** Looks which of the results are here by now, or were freed. */
   arrived(task: Task): void {
     if (task.state !== TaskState.Elsewhere) return;
-    const isPending = ({ handle }: PendingObject): boolean =>
-      this.#store.state(handle) === ObjectState.Pending;
-    if (!returnsOf(task).some(isPending)) this.#settle(task);
+    let missing = 0;
+    for (const pending of returnsOf(task)) {
+      if (this.#store.state(pending.handle) === ObjectState.Pending) missing++;
+      else if (!pending.ready) this.#complete(pending);
+    }
+    if (missing === 0) this.#settle(task);
   }
 
   /** The task is done, its results are here. */
@@ -110,22 +122,24 @@ export class RemoteResults {
     const lost = [...this.#lineage.elsewhere].filter(({ place }) => place?.worker === worker);
     // First of all, so that none of them takes another one's result for being there.
     for (const task of lost) task.state = TaskState.Waiting;
+    if (lost.length > 0) this.#hasLost = true;
     const twins = new Map<Task, Task>();
-    const prepared: [Task, number[]][] = [];
-    for (const task of lost) {
+    const ready: [Task, number[]][] = [];
+    // The youngest first: each holds what it needs before it is asked whether anybody wants that.
+    for (const task of lost.reverse()) {
+      if (!this.#isWanted(task)) {
+        this.#end(task, 'the node that had it is gone');
+        continue;
+      }
       const dependencies = this.#prepare(task, task, twins);
-      if (dependencies !== undefined) prepared.push([task, dependencies]);
+      if (dependencies !== undefined && this.#restart(task)) ready.push([task, dependencies]);
     }
     // Making one of these may need another one.
-    const twinsReady: [Task, number[]][] = [];
     for (const [original, twin] of twins) {
       const dependencies = this.#prepare(twin, original, twins);
-      if (dependencies !== undefined) twinsReady.push([twin, dependencies]);
+      if (dependencies !== undefined) ready.push([twin, dependencies]);
       else for (const { handle } of returnsOf(twin)) this.#store.release(handle);
     }
-    // Now each is held by those that need it. The youngest first: with one that nobody wants goes what only it needs.
-    const restarted = prepared.reverse().filter(([task]) => this.#restart(task));
-    const ready = [...twinsReady, ...restarted];
     this.#rebuilt += ready.length;
     for (const [task, dependencies] of ready)
       this.#take(
@@ -137,6 +151,17 @@ export class RemoteResults {
   /** To be called now and then: finds what is here because another process wanted it, and what nobody wants any more. */
   review(): void {
     for (const task of this.#lineage.elsewhere) this.arrived(task);
+  }
+
+  /** Whether others refer to results that would be lost with this process; these are fetched. */
+  bringHome(): boolean {
+    let isWanted = false;
+    for (const task of this.#lineage.elsewhere) {
+      if (!this.#isWanted(task)) continue;
+      isWanted = true;
+      for (const pending of returnsOf(task)) this.#want(pending);
+    }
+    return isWanted;
   }
 
   /** The store is full: lets go of arguments that are only kept for the case that a node is lost. */
@@ -153,18 +178,30 @@ export class RemoteResults {
 
   #want(pending: PendingObject): void {
     // The bit in its entry is what makes whoever completes it say so.
-    this.#store.wait(pending.handle);
-    this.#port.awaitObject(pending.handle);
+    if (this.#store.wait(pending.handle)) this.arrived(pending.task!);
+    else this.#port.awaitObject(pending.handle);
+  }
+
+  #complete(pending: PendingObject): void {
+    pending.failed = this.#store.state(pending.handle) === ObjectState.Error;
+    this.#pending.complete(pending);
   }
 
   #settle(task: Task): void {
     task.state = TaskState.Done;
     task.place = undefined;
     this.#lineage.settled(task);
-    for (const pending of returnsOf(task)) {
-      pending.failed = this.#store.state(pending.handle) === ObjectState.Error;
-      this.#pending.complete(pending);
-    }
+    for (const pending of returnsOf(task)) if (!pending.ready) this.#complete(pending);
+  }
+
+  #isWanted(task: Task): boolean {
+    return returnsOf(task).some(({ handle }) => this.#store.isWanted(handle));
+  }
+
+  /** The results will not come any more; what is to come ends only by being completed. */
+  #end(task: Task, reason: string): void {
+    this.#port.sealError(task, new ObjectLostError(this.#store.idString(task.handle), reason));
+    this.#settle(task);
   }
 
   /**
@@ -188,7 +225,7 @@ export class RemoteResults {
       let usable = handle;
       let isThere = hold(usable);
       if (!isThere && parent !== undefined) {
-        usable = this.#again(parent, handle, twins);
+        usable = this.#again(parent, twins) ?? handle;
         isThere = hold(usable);
       }
       if (!isThere) missing = true;
@@ -209,46 +246,35 @@ export class RemoteResults {
       return dependencies;
     }
     for (const handle of held) this.#store.release(handle);
-    this.#port.sealError(task, this.#lostError(task, reason));
-    this.#settle(task);
+    this.#end(task, reason);
     return undefined;
   }
 
-  #lostError(task: Task, reason: string): ObjectLostError {
-    return new ObjectLostError(this.#store.idString(task.handle), reason);
-  }
-
-  /** Another task that makes the same results: its handle for the one that had this handle. */
-  #again(parent: Task, handle: number, twins: Map<Task, Task>): number {
-    const index = returnsOf(parent).findIndex((each) => each.handle === handle);
-    let twin = twins.get(parent);
+  /** Another task that makes the same results: its handle for one of them. Undefined when the table of objects is full. */
+  #again({ task, index }: ParentResult, twins: Map<Task, Task>): number | undefined {
+    let twin = twins.get(task);
     if (twin === undefined) {
       const counter = this.#port.nextCounter();
-      const handles = this.#store.createPendings(counter, parent.returnCount);
-      // The table of objects is full.
-      if (handles.length === 0) return handle;
-      twin = parent.again(counter, [...handles]);
+      const handles = this.#store.createPendings(counter, task.returnCount);
+      if (handles.length === 0) return undefined;
+      twin = task.again(counter, [...handles]);
       for (const pending of returnsOf(twin)) this.#pending.add(pending);
-      twins.set(parent, twin);
+      twins.set(task, twin);
     }
     return returnsOf(twin)[index]!.handle;
   }
 
-  /** Makes its returns ones that are to come. False when nobody wants them. */
+  /** Makes its returns ones that are to come. False when they are no more. */
   #restart(task: Task): boolean {
     const next = (task.attempt + 1) & 0xffff;
-    const returns = returnsOf(task);
-    const wanted = returns.some(({ handle }) => this.#store.isWanted(handle));
-    if (!wanted || !this.#store.restart(task.handle, task.attempt, next)) {
+    if (!this.#store.restart(task.handle, task.attempt, next)) {
       task.forEachHeld((handle) => this.#store.release(handle));
-      // What is to come ends only by being completed.
-      this.#port.sealError(task, this.#lostError(task, 'the node that had it is gone'));
       this.#settle(task);
       return false;
     }
     task.attempt = next;
     task.place = undefined;
-    for (const { handle } of returns) this.#store.hold(handle);
+    for (const { handle } of returnsOf(task)) this.#store.hold(handle);
     this.#lineage.restarted(task);
     return true;
   }

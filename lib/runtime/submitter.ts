@@ -4,8 +4,8 @@ import { strategyKey } from '../protocol/strategy.js';
 import type { NativeStore } from '../store/native.js';
 import { Lease, type LeaseTarget } from './lease.js';
 import { ObjectState } from './object-values.js';
-import { type ObjectWaiter, PendingObject, type PendingObjects } from './pending-objects.js';
-import { RemoteResults } from './remote-results.js';
+import { PendingObject, type PendingObjects } from './pending-objects.js';
+import { RemoteResults, type RemoteResultsPort } from './remote-results.js';
 import { nearShape, type ResourceShape, ShapeQueue } from './shape-queue.js';
 import { smoothed } from './smoothed.js';
 import { type FunctionRecord, type Task, TaskState } from './task.js';
@@ -45,20 +45,12 @@ export interface DeadWorker {
 }
 
 /** What the submitter needs of its surroundings. */
-export interface SubmitterPort {
+export interface SubmitterPort extends RemoteResultsPort {
   /** To the raylet. */
   demand(queue: ShapeQueue, count: number, depth: number, grantsSeen: number): void;
   defineShape(queue: ShapeQueue): void;
   returnLease(lease: number): void;
   killWorker(worker: number, running: number): void;
-  /** As `Waiting.subscribe`. */
-  subscribe(handle: number, waiter: ObjectWaiter): boolean;
-  /** Asks the raylet to tell when the object is complete, and so to have it fetched. */
-  awaitObject(handle: number): void;
-  /** The number of a new task. */
-  nextCounter(): number;
-  /** Seals an error as the result of all returns of the task. */
-  sealError(task: Task, error: MobulaError): void;
   /** Whether the encoded error is one that the task's `retryErrors` names. */
   shouldRetry(task: Task, error: Uint8Array): boolean;
   /** Seals an error that the worker sent instead of storing it. */
@@ -250,6 +242,8 @@ export class Submitter {
     for (const id of death.leases) this.#drop(id);
     for (const lease of [...this.#leases.values()]) if (lease.worker === death.worker) this.#drop(lease.id);
     this.results.lost(death.worker);
+    // What they are kept for may have to wait for what is made again, and for them.
+    for (const lease of this.#leases.values()) lease.reservedFor = undefined;
     if (link === undefined) return;
     // So that they queue again in the order in which they were submitted.
     for (const task of link.tasks.reverse()) this.#afterDeath(task, death);
@@ -324,7 +318,7 @@ export class Submitter {
     if (before === TaskState.Queued) task.queue.remove(task);
     if (before === TaskState.Pushed && !started) {
       this.#forget(task);
-      task.attempt++;
+      task.attempt = (task.attempt + 1) & 0xffff;
     }
     const target = lease?.target ?? this.#port.ownTarget;
     const worker = !started ? 0 : lease === undefined ? this.#port.ownWorker : lease.worker;
@@ -411,15 +405,27 @@ export class Submitter {
     task.queue.anywhere = anywhere;
   }
 
+  /** Whether something that the task is given, and that was there, is to come again. Then it is queued when it has come. */
+  #waitsAgain(task: Task): boolean {
+    const dependencies: { handle: number }[] = [];
+    task.forEachDependency((handle) => dependencies.push({ handle }));
+    const { state } = task;
+    task.state = TaskState.Waiting;
+    if (this.#awaitAll(task, dependencies)) return true;
+    task.state = state;
+    return false;
+  }
+
   /** What the task is given is here now. */
   #fetched(task: Task, lease: Lease): void {
-    lease.reservedFor = undefined;
+    if (lease.reservedFor === task) lease.reservedFor = undefined;
     if (task.state !== TaskState.Waiting) this.#fill(lease);
     else if (lease.hasRoom && this.#port.failedDependency(task) === 0) this.#push(task, lease);
     else this.submit(task);
   }
 
   #push(task: Task, lease: Lease): void {
+    if (this.results.hasLost && this.#waitsAgain(task)) return;
     if (task.dependencies > 0 && !lease.elsewhere) {
       const fetching = this.results.fetch(task, () => this.#fetched(task, lease));
       if (fetching) {

@@ -50,6 +50,9 @@ export interface WaitingPort {
   log(text: string): void;
 }
 
+/** Has an object fetched, or told of, and nobody wakes. */
+const NOBODY: ObjectWaiter = { objectReady: () => undefined, objectsLost: () => undefined };
+
 type Refs = readonly ObjectRef<unknown>[];
 
 /** get, getSync and wait. */
@@ -121,6 +124,7 @@ export class Waiting {
     const count = Math.min(options?.numReturns ?? 1, refs.length);
     const split = this.split(refs, count);
     if (split[0].length >= count || options?.timeout === 0) {
+      if (split[0].length < count) for (const ref of split[1]) this.#wantNow(ObjectRef.handleOf(ref));
       return this.#turnIsDue() ? this.#afterTurn(split) : Promise.resolve(split);
     }
     return new Promise((resolve, reject) => {
@@ -148,6 +152,13 @@ export class Waiting {
       else rest.push(ref);
     }
     return [ready, rest];
+  }
+
+  /** Who only looks now and then, and never waits, wants a value at another node as well. */
+  #wantNow(handle: number): void {
+    const pending = this.#pending.get(handle);
+    const isElsewhere = pending?.task?.state === TaskState.Elsewhere && !pending.awaited;
+    if (pending === undefined || isElsewhere) this.subscribe(handle, NOBODY);
   }
 
   isComplete(ref: ObjectRef<unknown>, handle: number): boolean {

@@ -178,9 +178,13 @@ function onFrame(type: number, bytes: Uint8Array, start: number): void {
   }
 }
 
-/** A worker that is not needed ends when nothing that its tasks submitted is unfinished. */
+/**
+ * A worker that is not needed ends when nothing that its tasks submitted is unfinished, and no result of that, which others may
+ * refer to, is at another node.
+ */
 function retireIfIdle(): void {
   if (!retiring) return;
-  if (executor.idle && !runtime.submitter.busy) process.exit(0);
+  const { busy, results } = runtime.submitter;
+  if (executor.idle && !busy && !results.bringHome()) process.exit(0);
   setTimeout(retireIfIdle, 100).unref();
 }

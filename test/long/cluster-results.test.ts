@@ -72,6 +72,25 @@ describe('results that stay at other nodes', function () {
     assert.equal((await cluster.get(one))[3], 5);
   });
 
+  it('are seen by who only looks now and then, and when one of several was freed', async () => {
+    const make = mobula.remote(AT_B, fill);
+    const polled = make.remote(1);
+    await until(async () => (await mobula.wait([polled], { timeout: 0 }))[0].length === 1, {
+      what: 'a result of another node',
+    });
+    assert.equal((await cluster.get(polled))[0], 1);
+    const two = mobula.remote({ numReturns: 2, ...AT_B }, async () => {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      return [new Uint8Array(1_000_000).fill(1), new Uint8Array(1_000_000).fill(2)] as const;
+    });
+    const [freed, other] = two.remote();
+    const reading = failureOf(cluster.get(freed));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    mobula.free(freed);
+    assert.ok((await reading) instanceof mobula.ObjectFreedError);
+    assert.equal((await cluster.get(other))[9], 2);
+  });
+
   it('are read by tasks of this node, given as arguments and inside of values', async () => {
     const ref = mobula.remote(AT_B, fill).remote(9);
     // The node that has them has no room: this one fetches them.
@@ -148,6 +167,22 @@ describe('results that stay at other nodes', function () {
     assert.equal((await cluster.get(ref))[4711], 5);
     const { rebuilt } = (await mobula.statistics()).tasks;
     assert.ok(rebuilt >= 6, `${rebuilt} tasks ran again`);
+  });
+
+  it('are waited for again by tasks that had them already', async () => {
+    const made = mobula.remote(AT_B, fill).remote(8);
+    const look = mobula.remote(AT_B, (bytes: Uint8Array) => bytes[3]!);
+    assert.equal(await cluster.get(look.remote(made)), 8);
+    // The node has one CPU, which this task keeps: the others wait for it, with all that they are given.
+    const blocked = mobula
+      .remote(AT_B, () => new Promise((resolve) => setTimeout(resolve, 3_600_000)))
+      .remote();
+    const looks = Array.from({ length: 4 }, () => look.remote(made));
+    cluster.killNode('b');
+    mobula.cancel(blocked);
+    await cluster.add({ name: 'b2', cpus: 1, resources: { second: 1 }, memory: '128MiB' });
+    assert.deepEqual(await cluster.getAll(looks), [8, 8, 8, 8]);
+    assert.ok((await failureOf(cluster.get(blocked))) instanceof mobula.TaskCancelledError);
   });
 
   it('are lost when they cannot be made again, and that is said', async () => {
