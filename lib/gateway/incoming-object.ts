@@ -145,7 +145,10 @@ export class IncomingObject {
     if (this.#over || this.#runtime.ended !== undefined || position >= this.#position) return undefined;
     const { buffer, offset } = placeOf(this.lengths, position);
     const end = Math.min(offset + most, offset + this.#position - position, this.lengths[buffer]!);
-    return { buffer, offset, bytes: this.#buffers[buffer]!.slice(offset, end) };
+    // Not cleared first: it is filled at once.
+    const bytes = Buffer.allocUnsafeSlow(end - offset);
+    bytes.set(this.#buffers[buffer]!.subarray(offset, end));
+    return { buffer, offset, bytes };
   }
 
   /**

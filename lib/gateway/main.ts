@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Member } from '../cluster/member.js';
 import { Membership } from '../cluster/membership.js';
 import { formatHostAndPort } from '../protocol/host-and-port.js';
-import type { GatewayConfig } from '../protocol/startup.js';
+import { GATEWAY_ALLOCATOR, type GatewayConfig } from '../protocol/startup.js';
 import { readLine } from '../protocol/startup-line.js';
 import { dieWith } from '../store/native.js';
 import { Gateway } from './gateway.js';
@@ -15,6 +15,7 @@ const BURY_MILLISECONDS = 1000;
 
 const config = JSON.parse(await readLine(process.stdin)) as GatewayConfig;
 process.title = 'mobula-gateway';
+for (const name of Object.keys(GATEWAY_ALLOCATOR)) delete process.env[name];
 dieWith(process.ppid);
 process.stdin.on('close', () => void end());
 

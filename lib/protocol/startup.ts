@@ -146,3 +146,13 @@ export const READY_DESCRIPTOR = 3;
  */
 export const NAME_MARK = '\0mobula-task:';
 export const MARK_END = '\0';
+
+/**
+ * Settings of glibc's malloc: chunks of objects, a mebibyte each, are to be memory that was used before. By default each would be
+ * mapped anew and given back, and the kernel would clear its pages, which takes longer than to fill them.
+ * Its own: not to be passed on to the processes that it has started.
+ */
+export const GATEWAY_ALLOCATOR = {
+  MALLOC_MMAP_THRESHOLD_: String(2 ** 26),
+  MALLOC_TRIM_THRESHOLD_: String(2 ** 28),
+};

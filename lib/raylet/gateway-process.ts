@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { GatewayConfig } from '../protocol/startup.js';
+import { GATEWAY_ALLOCATOR, type GatewayConfig } from '../protocol/startup.js';
 import { programFile } from '../store/package-files.js';
 
 /** A gateway that ended is started again after so long; one that cannot work is not started in a loop. */
@@ -33,6 +33,7 @@ export class GatewayProcess {
     const child = spawn(process.execPath, [programFile('gateway')], {
       stdio: ['pipe', 'ignore', 'inherit'],
       detached: true,
+      env: { ...process.env, ...GATEWAY_ALLOCATOR },
     });
     this.#child = child;
     // A gateway that dies at once closes the pipe.
