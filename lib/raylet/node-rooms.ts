@@ -1,3 +1,4 @@
+import Denque from 'denque';
 import type { Amounts } from '../protocol/amounts.js';
 import type { NeedKind } from './remote-demand.js';
 import { fits, type Needs, NodeRoom, RoomIndex } from './remote-room.js';
@@ -21,8 +22,8 @@ export class NodeRooms {
   readonly #kinds: () => Iterable<NeedKind>;
   readonly #nodes = new Map<number, KnownNode>();
   readonly #byId = new Map<string, KnownNode>();
-  /** Nodes with grants that what they say may not include yet. */
-  readonly #settling = new Set<KnownNode>();
+  /** Nodes with grants that what they say may not include yet, and until when that may be so: the same time for each, so in order. */
+  readonly #settling = new Denque<{ readonly node: KnownNode; readonly at: number }>();
 
   /**
    * @param salt makes nodes that see the same room prefer different ones
@@ -61,7 +62,6 @@ export class NodeRooms {
     const node = this.#nodes.get(peer);
     if (node === undefined) return false;
     this.#nodes.delete(peer);
-    this.#settling.delete(node);
     if (this.#byId.get(node.node) === node) this.#byId.delete(node.node);
     for (const { rooms } of this.#kinds()) rooms?.remove(node.room);
     return true;
@@ -78,8 +78,7 @@ export class NodeRooms {
   /** Takes what one lease holds. */
   take(peer: number, kind: NeedKind, now: number): void {
     const node = this.#nodes.get(peer)!;
-    node.room.take(kind.needs, now);
-    this.#settling.add(node);
+    this.#settling.push({ node, at: node.room.take(kind.needs, now) });
     kind.rooms?.taken(node.room);
     this.#changed(node);
   }
@@ -94,20 +93,20 @@ export class NodeRooms {
 
   /** What nodes say includes the older grants by now. */
   settle(now: number): void {
-    for (const node of this.#settling) {
-      const at = node.room.settlesAt;
-      if (at !== undefined && at > now) continue;
-      node.room.settle(now);
-      this.#changed(node);
-      if (node.room.settlesAt === undefined) this.#settling.delete(node);
+    for (let first = this.#settling.peekFront(); first !== undefined && first.at <= now; ) {
+      this.#settling.shift();
+      const { node } = first;
+      if (this.#nodes.get(node.peer) === node) {
+        node.room.settle(now);
+        this.#changed(node);
+      }
+      first = this.#settling.peekFront();
     }
   }
 
   /** When that may next change something; infinite for never. */
   get settlesAt(): number {
-    let next = Number.POSITIVE_INFINITY;
-    for (const { room } of this.#settling) next = Math.min(next, room.settlesAt ?? next);
-    return next;
+    return this.#settling.peekFront()?.at ?? Number.POSITIVE_INFINITY;
   }
 
   /** The node that such tasks are for and no other, if it is there: it is named, and has what they need when it is empty. */

@@ -44,10 +44,14 @@ export class NodeRoom {
     this.#count();
   }
 
-  /** Takes what one lease holds. */
-  take(needs: Needs, now: number): void {
+  /**
+   * Takes what one lease holds.
+   * @returns when the books may change though nothing is heard
+   */
+  take(needs: Needs, now: number): number {
     this.#unsettled.push({ needs, at: now });
     this.#guess(needs, -1);
+    return now + SETTLED_MILLISECONDS;
   }
 
   /** Gives it back. */
@@ -55,12 +59,6 @@ export class NodeRoom {
     const at = this.#unsettled.findIndex((taken) => taken.needs === needs);
     if (at >= 0) this.#unsettled.splice(at, 1);
     this.#guess(needs, 1);
-  }
-
-  /** When the books may change though nothing is heard; undefined for never. */
-  get settlesAt(): number | undefined {
-    const [oldest] = this.#unsettled;
-    return oldest && oldest.at + SETTLED_MILLISECONDS;
   }
 
   /** By now what the node says includes its older grants. */
