@@ -154,22 +154,35 @@ export class Submitter {
 
   /**
    * The next task for this very process, under a lease of one CPU whose own tasks are suspended: the deepest that needs
-   * just that, if it can start.
+   * just that, if it can start. When `manySuspended`, also one that another worker of this node has in hand and has not
+   * started: what is suspended here waits for it, and it can run at once.
    */
-  takeForOwnProcess(canStart: (fn: FunctionRecord) => boolean): Task | undefined {
+  takeForOwnProcess(canStart: (fn: FunctionRecord) => boolean, manySuspended: boolean): Task | undefined {
     let best: ShapeQueue | undefined;
     for (const queue of this.#queues) {
       if (queue.size === 0 || !queue.takesOneCpu) continue;
       if (best === undefined || queue.deepest > best.deepest) best = queue;
     }
     const task = best?.takeDeepest();
-    if (best === undefined || task === undefined) return undefined;
+    if (best === undefined || task === undefined)
+      return manySuspended ? this.#takeFromOthers(canStart) : undefined;
     if (!canStart(task.fn)) {
       best.pushFirst(task);
       return undefined;
     }
     task.state = TaskState.Pushed;
     return task;
+  }
+
+  #takeFromOthers(canStart: (fn: FunctionRecord) => boolean): Task | undefined {
+    for (const lease of this.#leases.values()) {
+      const task = lease.inFlight.last;
+      if (task === undefined || lease.elsewhere || !lease.queue.takesOneCpu || !canStart(task.fn)) continue;
+      if (!this.#takeBack(task)) continue;
+      task.state = TaskState.Pushed;
+      return task;
+    }
+    return undefined;
   }
 
   get queued(): number {
@@ -263,7 +276,7 @@ export class Submitter {
     const { lease, fn } = task;
     const worker = lease === undefined ? this.#port.ownWorker : lease.worker;
     if (lease !== undefined) {
-      lease.remove(task);
+      this.#leave(task, lease);
       lease.progressed = true;
       lease.stalled = false;
     }
@@ -287,7 +300,7 @@ export class Submitter {
   };
 
   readonly taskBounced = (task: Task): void => {
-    task.lease?.remove(task);
+    if (task.lease !== undefined) this.#leave(task, task.lease);
     if (task.state === TaskState.Done) return;
     this.#again(task);
     this.#assign(task.queue);
@@ -443,10 +456,7 @@ export class Submitter {
 
   #fill(lease: Lease): void {
     const { queue } = lease;
-    if (lease.ended) {
-      if (lease.inFlight.size === 0) this.#leases.delete(lease.id);
-      return;
-    }
+    if (lease.ended) return;
     while (queue.size > 0 && lease.hasRoom) this.#push(queue.takeShallowest()!, lease);
     if (queue.size > 0 || lease.inFlight.size > 0 || lease.reservedFor !== undefined) return;
     const { spread, near } = queue.shape.strategy;
@@ -492,9 +502,15 @@ export class Submitter {
   }
 
   #forget(task: Task): void {
-    const lease = task.lease;
+    const { lease } = task;
     if (lease?.target instanceof WorkerLink) lease.target.forget(task);
-    lease?.remove(task);
+    if (lease !== undefined) this.#leave(task, lease);
+  }
+
+  /** The worker has the task no more. A lease that ended is forgotten with the last of its tasks. */
+  #leave(task: Task, lease: Lease): void {
+    lease.remove(task);
+    if (lease.ended && lease.inFlight.size === 0) this.#leases.delete(lease.id);
   }
 
   /** Queues a task again, under a new attempt: it was bounced, its process died, or it threw and may try again. */
@@ -516,7 +532,7 @@ export class Submitter {
   }
 
   #afterDeath(task: Task, death: DeadWorker): void {
-    task.lease?.remove(task);
+    if (task.lease !== undefined) this.#leave(task, task.lease);
     if (task.state === TaskState.Done || this.#finishIfStored(task)) return;
     // A task that may run once only, and had started on another node, may have done its work: nobody knows.
     const once = task.maxRetries === 0 && (this.#store.taskWord(task.handle) & 1) === 1;

@@ -15,6 +15,11 @@ export class TaskList {
     return this.#first;
   }
 
+  /** The newest. */
+  get last(): Task | undefined {
+    return this.#last;
+  }
+
   add(task: Task): void {
     task.list = this;
     task.previous = this.#last;

@@ -13,7 +13,10 @@ import { type LeasePort, WorkerLeases } from './worker-leases.js';
 const TURN_MILLISECONDS = 1;
 /** A function that takes longer, in microseconds, does not start before the results of others are on their way. */
 const LONG_MICROSECONDS = 100;
-/** So many tasks may be suspended while the functions of those that they wait for are still on their way. */
+/**
+ * So many tasks may be suspended while the functions of those that they wait for are still on their way, or while other
+ * workers have what they wait for and have not started it.
+ */
 const FEW_SUSPENDED = 8;
 
 /** What the executor says to the raylet. */
@@ -22,8 +25,8 @@ export interface ExecutorPort extends LeasePort {
   flush(): void;
 }
 
-/** The next task of this process's own submitter, as an assignment under the given lease. */
-export type TakeOwn = (lease: number) => Assignment<WorkerFunction> | undefined;
+/** The next task of this process's own submitter, as an assignment under the given lease. See OwnTasks.take. */
+export type TakeOwn = (lease: number, manySuspended: boolean) => Assignment<WorkerFunction> | undefined;
 
 /**
  * Runs the tasks of a worker. At most one is started at a time; while started tasks are suspended (they await objects)
@@ -49,6 +52,8 @@ export class Executor implements AssignmentSink<WorkerFunction>, RunningTaskOwne
   readonly #goingOn: RunningTask[] = [];
   #turnQueued = false;
   #inTurn = false;
+  /** When the event loop last had its turn, as far as turns know: those that follow in microtasks go by the first's. */
+  #turnBegan = 0;
 
   constructor(
     runtime: Runtime,
@@ -99,17 +104,27 @@ export class Executor implements AssignmentSink<WorkerFunction>, RunningTaskOwne
   /** Runs what can run now. */
   turn = (): void => {
     if (this.#inTurn) return;
+    this.#turnBegan = performance.now();
+    this.#takeTurn();
+  };
+
+  readonly #takeTurn = (): void => {
+    if (this.#inTurn) return;
     this.#turnQueued = false;
     this.#inTurn = true;
     try {
-      const begin = performance.now();
       while (this.#running === 0) {
+        // Before anything else starts, what has all that it waited for goes on: few are to be suspended at once.
+        if (this.#wakes.pending) {
+          this.#turnSoon();
+          break;
+        }
         const assignment = this.#next();
         if (assignment === undefined) break;
         const mean = assignment.fn.meanMicroseconds;
         if (mean === 0 || mean > LONG_MICROSECONDS) this.#port.flush();
         this.#start(assignment);
-        if (performance.now() - begin > TURN_MILLISECONDS) {
+        if (performance.now() - this.#turnBegan > TURN_MILLISECONDS) {
           if (this.#running === 0) this.#turnLater();
           break;
         }
@@ -145,8 +160,7 @@ export class Executor implements AssignmentSink<WorkerFunction>, RunningTaskOwne
 
   revoke(id: number, hard: boolean): void {
     if (this.#leases.hasEnded(id)) return;
-    const lease = this.#leases.of(id);
-    lease.revoked = hard ? 'hard' : lease.revoked === 'hard' ? 'hard' : 'soft';
+    const lease = this.#leases.revoke(id, hard);
     if (hard) this.#inbox.bounce((assignment) => assignment.lease === id);
     this.#leases.releaseIfDone(lease);
   }
@@ -213,7 +227,7 @@ export class Executor implements AssignmentSink<WorkerFunction>, RunningTaskOwne
   #turnSoon(): void {
     if (this.#turnQueued) return;
     this.#turnQueued = true;
-    queueMicrotask(this.turn);
+    queueMicrotask(this.#takeTurn);
   }
 
   #turnLater(): void {
@@ -237,7 +251,7 @@ export class Executor implements AssignmentSink<WorkerFunction>, RunningTaskOwne
       }
       for (const lease of this.#leases) {
         if (lease.suspended === 0 || !lease.oneCpu || lease.reported || lease.revoked === 'hard') continue;
-        const own = this.#takeOwn(lease.id);
+        const own = this.#takeOwn(lease.id, this.#started.size >= FEW_SUSPENDED);
         if (own !== undefined) {
           lease.queued++;
           return own;

@@ -108,20 +108,20 @@ const executor = new Executor(
   {
     leaseSuspended: (lease) => runtime.send(FrameType.LeaseSuspended, new LeaseSuspendedT(lease)),
     leaseResumed: (lease) => runtime.send(FrameType.LeaseResumed, new LeaseResumedT(lease)),
-    leaseReleased: (lease) => {
+    leaseEnded: (lease) => {
       const slot = slotOfLease.get(lease);
       slotOfLease.delete(lease);
       if (slot === admission.store.slot) runtime.submitter.leaseEnded(lease);
       else if (slot !== undefined) links.get(slot)?.leaseEnded(lease);
-      runtime.send(FrameType.LeaseReleased, new LeaseReleasedT(lease));
     },
+    leaseReleased: (lease) => runtime.send(FrameType.LeaseReleased, new LeaseReleasedT(lease)),
     flush: () => {
       for (const each of links.values()) each.flush();
       runtime.flushRaylet();
     },
   },
   functions,
-  (lease) => own.take(lease),
+  (lease, manySuspended) => own.take(lease, manySuspended),
   () => own.loading,
 );
 own.attach(executor, runtime.submitter, functions);

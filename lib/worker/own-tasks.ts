@@ -28,16 +28,17 @@ export class OwnTasks implements AssignmentOrigin<WorkerFunction>, LeaseTarget {
 
   /**
    * The deepest of the queued tasks, to be run under a lease whose own tasks are all suspended. One whose function is
-   * still on its way stays in the queue, where other workers can have it.
+   * still on its way stays in the queue, where other workers can have it. For `manySuspended` see
+   * {@link Submitter.takeForOwnProcess}.
    */
-  take(lease: number): Assignment<WorkerFunction> | undefined {
+  take(lease: number, manySuspended: boolean): Assignment<WorkerFunction> | undefined {
     this.loading = false;
     const task = this.#submitter.takeForOwnProcess((fn) => {
       const known = this.#functions.get(fn.hash, fn.name);
       this.loading = !known.ready;
       if (this.loading) known.whenReady(() => queueMicrotask(this.#executor.turn));
       return known.ready;
-    });
+    }, manySuspended);
     return task === undefined ? undefined : this.#assignment(task, lease);
   }
 

@@ -11,6 +11,11 @@ export class Wakes {
     if (this.#waiting.length > 0) queueMicrotask(this.#next);
   };
 
+  /** Some are to go on. */
+  get pending(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   add(act: () => void): void {
     this.#waiting.push(act);
     if (this.#waiting.length === 1 && !this.#waking) queueMicrotask(this.#next);

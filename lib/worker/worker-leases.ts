@@ -3,11 +3,12 @@ import { LeaseState } from './lease-state.js';
 /** Ended leases that are remembered: a task sent before its submitter heard of the end is at most a moment late. */
 const ENDED_LEASES_KEPT = 4096;
 
-/** What the raylet is told of the leases on this worker. */
+/** What the raylet, and in one case the submitter, is told of the leases on this worker. */
 export interface LeasePort {
   leaseSuspended(lease: number): void;
   leaseResumed(lease: number): void;
-  /** To the raylet and to the lease's submitter. */
+  /** To the lease's submitter: no more of its tasks are started. */
+  leaseEnded(lease: number): void;
   leaseReleased(lease: number): void;
 }
 
@@ -36,8 +37,17 @@ export class WorkerLeases implements Iterable<LeaseState> {
     return lease;
   }
 
+  /** Nothing more is started under this lease. */
   hasEnded(id: number): boolean {
-    return this.#ended.has(id);
+    return this.#ended.has(id) || this.#byId.get(id)?.revoked === 'hard';
+  }
+
+  /** The raylet wants it back: when it is empty, or (`hard`) as soon as what has started under it is done. */
+  revoke(id: number, hard: boolean): LeaseState {
+    const lease = this.of(id);
+    lease.revoked = hard ? 'hard' : 'soft';
+    if (hard) this.#port.leaseEnded(id);
+    return lease;
   }
 
   /** A task of the lease runs: should the raylet believe that its CPU is free, it learns better. */
@@ -76,6 +86,7 @@ export class WorkerLeases implements Iterable<LeaseState> {
       const [oldest] = this.#ended;
       this.#ended.delete(oldest!);
     }
+    if (lease.revoked === 'soft') this.#port.leaseEnded(lease.id);
     this.#port.leaseReleased(lease.id);
   }
 

@@ -201,4 +201,25 @@ describe('scheduling on two CPUs', function () {
     await mobula.get(refs, PATIENT);
     assert.ok(new Set([...numbers(board, 'suspended'), pid]).size <= 3);
   });
+
+  it('what suspended tasks wait for runs before new work, also when it needs another lease', async () => {
+    const board = newBoard();
+    // Its parents cannot run it in their place, so the raylet has to ask for a lease back that the driver keeps full.
+    const child = mobula.remote({ numCpus: 2 }, () => note(board, 'child'));
+    const parent = mobula.remote(async () => {
+      note(board, 'parent');
+      await mobula.get(child.remote());
+    });
+    const filler = mobula.remote(() => {
+      note(board, 'filler');
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    });
+    const before = Array.from({ length: 20 }, () => filler.remote());
+    const parents = [parent.remote(), parent.remote()];
+    const behind = Array.from({ length: 1000 }, () => filler.remote());
+    await mobula.get([...before, ...parents, ...behind], PATIENT);
+    const lines = notes(board);
+    assert.equal(lines.length, 1024, 'each ran once');
+    assert.ok(lines.lastIndexOf('child') < 700, `the last child was number ${lines.lastIndexOf('child')}`);
+  });
 });
