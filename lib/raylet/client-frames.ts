@@ -74,8 +74,10 @@ export class ClientFrames {
         this.#demand(client, readTable(Demand.getRootAsDemand, bytes, start));
         return;
       case FrameType.ReturnLease: {
-        const lease = readTable(ReturnLease.getRootAsReturnLease, bytes, start).lease();
-        if (this.#port.others()?.returned(client, lease) !== true) scheduler.returned(client, lease);
+        const back = readTable(ReturnLease.getRootAsReturnLease, bytes, start);
+        const lease = back.lease();
+        if (this.#port.others()?.returned(client, lease) === true) return;
+        scheduler.returned(client, lease, back.unstarted());
         return;
       }
       case FrameType.LeaseSuspended: {

@@ -84,9 +84,9 @@ export class SchedulerRunner {
   }
 
   /** The holder gave a lease back. */
-  returned(client: RayletClient, lease: number): void {
+  returned(client: RayletClient, lease: number, unstarted: boolean): void {
     this.#leases.delete(lease);
-    this.apply({ type: 'LeaseReturned', client: client.slot, lease });
+    this.apply({ type: 'LeaseReturned', client: client.slot, lease, unstarted });
   }
 
   /** The worker gave a revoked lease back. */

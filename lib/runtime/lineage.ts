@@ -7,7 +7,7 @@ const ARGUMENT_SHARE = 1 / 8;
 const MOST_TASKS = 100_000;
 
 /** One of the results of a task, which may have ended as an object since. */
-export interface ParentResult {
+export interface TaskResult {
   readonly task: Task;
   /** Among the task's returns. */
   readonly index: number;
@@ -16,7 +16,7 @@ export interface ParentResult {
 /** What a task whose results are at another node needs in order to run again. */
 export interface TaskLineage {
   /** For each dependency what made it, where that result was at another node too. */
-  readonly parents: readonly (ParentResult | undefined)[];
+  readonly parents: readonly (TaskResult | undefined)[];
   /** Tasks of this lineage that have this one as a parent. */
   children: number;
   /** Bytes of the arguments that are held; 0 when they were let go. */
@@ -51,8 +51,8 @@ export class Lineage {
    * The results of the task are at another node. Takes over the holds on what the task was given.
    * @param parentOf what made this object, if it is at another node
    */
-  add(task: Task, parentOf: (handle: number) => ParentResult | undefined): void {
-    const parents: (ParentResult | undefined)[] = [];
+  add(task: Task, parentOf: (handle: number) => TaskResult | undefined): void {
+    const parents: (TaskResult | undefined)[] = [];
     let bytes = 0;
     task.forEachDependency((handle) => {
       const parent = parentOf(handle);

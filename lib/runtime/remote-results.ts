@@ -1,6 +1,6 @@
 import { type MobulaError, ObjectLostError } from '../errors/index.js';
 import type { NativeStore } from '../store/native.js';
-import { Lineage, type ParentResult } from './lineage.js';
+import { Lineage, type TaskResult } from './lineage.js';
 import { ObjectState } from './object-values.js';
 import type { ObjectWaiter, PendingObject, PendingObjects } from './pending-objects.js';
 import { type RemotePlace, returnsOf, type Task, TaskState } from './task.js';
@@ -58,10 +58,7 @@ export class RemoteResults {
   kept(task: Task, place: RemotePlace): void {
     task.state = TaskState.Elsewhere;
     task.place = place;
-    this.#lineage.add(task, (handle) => {
-      const maker = this.#elsewhere(handle)?.task;
-      return maker && { task: maker, index: returnsOf(maker).findIndex((each) => each.handle === handle) };
-    });
+    this.#lineage.add(task, (handle) => this.#elsewhere(handle));
     const returns = returnsOf(task);
     for (const pending of returns) if (pending.tellElsewhere()) this.#want(pending);
     for (const { handle } of returns) this.#store.release(handle);
@@ -88,11 +85,10 @@ export class RemoteResults {
     if (this.#lineage.elsewhere.size === 0) return undefined;
     const bytes = new Map<string, number>();
     task.forEachDependency((handle) => {
-      const maker = this.#elsewhere(handle)?.task;
-      if (maker === undefined) return;
-      const { node, sizes } = maker.place!;
-      const index = returnsOf(maker).findIndex((each) => each.handle === handle);
-      bytes.set(node, (bytes.get(node) ?? 0) + (sizes[index] ?? 0));
+      const result = this.#elsewhere(handle);
+      if (result === undefined) return;
+      const { node, sizes } = result.task.place!;
+      bytes.set(node, (bytes.get(node) ?? 0) + (sizes[result.index] ?? 0));
     });
     let best: string | undefined;
     for (const [node, sum] of bytes) if (best === undefined || sum > bytes.get(best)!) best = node;
@@ -169,11 +165,11 @@ export class RemoteResults {
     this.#lineage.letGo();
   }
 
-  #elsewhere(handle: number): (PendingObject & { readonly task: Task }) | undefined {
-    const pending = this.#pending.get(handle);
-    return pending?.task?.state === TaskState.Elsewhere
-      ? (pending as PendingObject & { readonly task: Task })
-      : undefined;
+  /** Which result of which task the object is, if it is at another node. */
+  #elsewhere(handle: number): TaskResult | undefined {
+    const task = this.#pending.get(handle)?.task;
+    if (task?.state !== TaskState.Elsewhere) return undefined;
+    return { task, index: returnsOf(task).findIndex((each) => each.handle === handle) };
   }
 
   #want(pending: PendingObject): void {
@@ -251,7 +247,7 @@ export class RemoteResults {
   }
 
   /** Another task that makes the same results: its handle for one of them. Undefined when the table of objects is full. */
-  #again({ task, index }: ParentResult, twins: Map<Task, Task>): number | undefined {
+  #again({ task, index }: TaskResult, twins: Map<Task, Task>): number | undefined {
     let twin = twins.get(task);
     if (twin === undefined) {
       const counter = this.#port.nextCounter();

@@ -39,7 +39,7 @@ import { Calls } from './calls.js';
 import { Failures } from './failures.js';
 import { IdleCollection } from './idle-collection.js';
 import type { LeaseTarget } from './lease.js';
-import { ERROR_FLAG, ObjectValues, ownCopy } from './object-values.js';
+import { ERROR_FLAG, ObjectState, ObjectValues, ownCopy } from './object-values.js';
 import { type ObjectWaiter, type PendingObject, PendingObjects } from './pending-objects.js';
 import { Questions } from './questions.js';
 import type { Admission, RayletLink, RayletListener } from './raylet-link.js';
@@ -69,6 +69,8 @@ export interface RuntimeHost {
   /** Frames that only this kind of process gets. */
   onFrame(type: number, bytes: Uint8Array, start: number): void;
   onDrained(): void;
+  /** Sends what its own sockets have queued: the thread is about to block, or blocks and has read what came meanwhile. */
+  flush?(): void;
   /** The store is full: what is kept for later only is to be let go of. */
   onCollect?(): void;
   /** The raylet is gone, or has closed the connection; also after the session's end. */
@@ -185,7 +187,7 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
   cancel(handle: number, force: boolean, recursive: boolean): void {
     const task = this.#pending.get(handle)?.task;
     if (task !== undefined) this.submitter.cancel(task, force, recursive);
-    else if (this.store.state(handle) === 1) {
+    else if (this.store.state(handle) === ObjectState.Pending) {
       sendTable(this.#link.connection, FrameType.CancelObject, new CancelObjectT(handle, force, recursive));
     }
   }
@@ -204,7 +206,7 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
     this.store.free(handle);
     const pending = this.#pending.get(handle);
     // What nobody makes any more is gone now; the raylet tells the other waiters.
-    const isMade = pending?.task !== undefined && pending.task.state !== TaskState.Elsewhere;
+    const isMade = pending?.task !== undefined && !pending.task.hasRun;
     if (pending !== undefined && !isMade) this.#pending.complete(pending);
     this.objectsReady([handle]);
   }
@@ -327,8 +329,8 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
     this.send(FrameType.Demand, new DemandT(queue.id, count, depth, grantsSeen, 0));
   }
 
-  returnLease(lease: number): void {
-    this.send(FrameType.ReturnLease, new ReturnLeaseT(lease));
+  returnLease(lease: number, unstarted: boolean): void {
+    this.send(FrameType.ReturnLease, new ReturnLeaseT(lease, unstarted));
   }
 
   killWorker(worker: number, running: number): void {
@@ -364,7 +366,7 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
   failedDependency(task: Task): number {
     let failed = 0;
     task.forEachDependency((handle) => {
-      if (failed === 0 && this.store.state(handle) === 3) failed = handle;
+      if (failed === 0 && this.store.state(handle) === ObjectState.Error) failed = handle;
     });
     return failed;
   }
@@ -392,6 +394,7 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
   flush(): void {
     this.#sendAwaited();
     this.submitter.flush();
+    this.#host.flush?.();
     this.#link.connection.flush();
   }
 

@@ -2,6 +2,7 @@ import { type MobulaError, TaskCancelledError, WorkerCrashedError } from '../err
 import { TaskStatus } from '../protocol/generated/protocol.js';
 import { strategyKey } from '../protocol/strategy.js';
 import type { NativeStore } from '../store/native.js';
+import { type DemandPort, DemandReports } from './demand-reports.js';
 import { Lease, type LeaseTarget } from './lease.js';
 import { ObjectState } from './object-values.js';
 import { PendingObject, type PendingObjects } from './pending-objects.js';
@@ -9,17 +10,21 @@ import { RemoteResults, type RemoteResultsPort } from './remote-results.js';
 import { nearShape, type ResourceShape, ShapeQueue } from './shape-queue.js';
 import { smoothed } from './smoothed.js';
 import { type FunctionRecord, type Task, TaskState } from './task.js';
+import { TICK_MILLISECONDS, Ticker } from './ticker.js';
 import { WorkerLink } from './worker-link.js';
 
 /** Bounds of a pause after which a lease counts as stalled: its first task takes long. Milliseconds. */
 const STALL_MILLISECONDS = 3;
-const TICK_MILLISECONDS = 2;
 /** A task that has not started for so long, alone on its lease, is offered to others. Milliseconds. */
 const UNSTARTED_MILLISECONDS = 500;
 /** A lease that had no task for so long goes back to the raylet, which takes an idle one away when others need its room. */
 const IDLE_MILLISECONDS = 1000;
 /** The same, where no raylet sees both sides: a lease on another node, or for a job of another node. */
 const REMOTE_IDLE_MILLISECONDS = 20;
+/** Places of the table of pending objects that are looked at in one go. */
+const PLACES_AT_ONCE = 10_000;
+/** Work in microseconds that is worth moving to an idle worker: some wake-ups of a process. */
+const WORTH_STEALING = 200;
 /** Deaths of its process that a task survives without having been on the stack. */
 const FREE_LOSSES = 20;
 
@@ -45,11 +50,10 @@ export interface DeadWorker {
 }
 
 /** What the submitter needs of its surroundings. */
-export interface SubmitterPort extends RemoteResultsPort {
-  /** To the raylet. */
-  demand(queue: ShapeQueue, count: number, depth: number, grantsSeen: number): void;
+export interface SubmitterPort extends RemoteResultsPort, DemandPort {
   defineShape(queue: ShapeQueue): void;
-  returnLease(lease: number): void;
+  /** `unstarted`: its worker had a task that it did not start for long. */
+  returnLease(lease: number, unstarted: boolean): void;
   killWorker(worker: number, running: number): void;
   /** Whether the encoded error is one that the task's `retryErrors` names. */
   shouldRetry(task: Task, error: Uint8Array): boolean;
@@ -84,20 +88,17 @@ export class Submitter {
   readonly #queueByKey = new Map<string, ShapeQueue>();
   readonly #leases = new Map<number, Lease>();
   readonly #links = new Map<number, WorkerLink>();
-  #grantsSeen = 0;
+  readonly #reports: DemandReports;
+  readonly #ticker = new Ticker((now, overdue) => this.#tick(now, overdue));
   /** Where `someUnfinished` goes on. */
   #nextPlace = 0;
-  #tick: NodeJS.Timeout | undefined;
-  /** Of the timer that runs; 0 when none does. */
-  #tickDelay = 0;
-  #tickDue = 0;
-  #demandQueued = false;
   #closed = false;
 
   constructor(store: NativeStore, pending: PendingObjects, port: SubmitterPort) {
     this.#store = store;
     this.#pending = pending;
     this.#port = port;
+    this.#reports = new DemandReports(this.#queues, port);
     this.results = new RemoteResults(store, pending, port, (task, dependencies) =>
       this.take(task, dependencies),
     );
@@ -174,17 +175,6 @@ export class Submitter {
     return task;
   }
 
-  #takeFromOthers(canStart: (fn: FunctionRecord) => boolean): Task | undefined {
-    for (const lease of this.#leases.values()) {
-      const task = lease.inFlight.last;
-      if (task === undefined || lease.elsewhere || !lease.queue.takesOneCpu || !canStart(task.fn)) continue;
-      if (!this.#takeBack(task)) continue;
-      task.state = TaskState.Pushed;
-      return task;
-    }
-    return undefined;
-  }
-
   get queued(): number {
     let sum = 0;
     for (const queue of this.#queues) sum += queue.size;
@@ -213,15 +203,15 @@ export class Submitter {
   // ---- what the raylet says
 
   granted(grant: GrantedLease): void {
-    this.#grantsSeen++;
+    this.#reports.granted();
     const queue = this.#queues[grant.shape];
     if (queue === undefined || this.#closed) {
-      this.#port.returnLease(grant.lease);
+      this.#port.returnLease(grant.lease, false);
       return;
     }
     const target = this.#targetOf(grant);
     if (target === undefined) {
-      this.#port.returnLease(grant.lease);
+      this.#port.returnLease(grant.lease, false);
       this.#report(queue);
       return;
     }
@@ -230,7 +220,7 @@ export class Submitter {
     this.#leases.set(grant.lease, lease);
     this.#fill(lease);
     this.#report(queue);
-    this.#watch();
+    this.#ticker.soon();
   }
 
   /** The raylet can never serve this shape, or not now. */
@@ -271,7 +261,7 @@ export class Submitter {
     status: number,
     microseconds: number,
     /** Behind the frame: the encoded error, or where the results are. */
-    error: Uint8Array | undefined,
+    rest: Uint8Array | undefined,
   ): void => {
     const { lease, fn } = task;
     const worker = lease === undefined ? this.#port.ownWorker : lease.worker;
@@ -283,14 +273,14 @@ export class Submitter {
     if (status !== TaskStatus.Discarded) {
       fn.meanMicroseconds = smoothed(fn.meanMicroseconds, microseconds);
     }
-    if (status === TaskStatus.Elsewhere && error !== undefined) {
-      if (task.state !== TaskState.Done) this.#keptElsewhere(task, microseconds, worker, error);
-    } else if (status === TaskStatus.Thrown && error !== undefined && task.state !== TaskState.Done) {
-      if (!task.cancelled && task.errorRetries < task.maxRetries && this.#port.shouldRetry(task, error)) {
+    if (status === TaskStatus.Elsewhere && rest !== undefined) {
+      if (task.state !== TaskState.Done) this.#keptElsewhere(task, microseconds, worker, rest);
+    } else if (status === TaskStatus.Thrown && rest !== undefined && task.state !== TaskState.Done) {
+      if (!task.cancelled && task.errorRetries < task.maxRetries && this.#port.shouldRetry(task, rest)) {
         task.errorRetries++;
         this.#again(task);
       } else {
-        this.#port.sealEncoded(task, error);
+        this.#port.sealEncoded(task, rest);
         this.#finish(task, true, microseconds, worker);
       }
     } else if (task.state !== TaskState.Done) {
@@ -323,7 +313,7 @@ export class Submitter {
    * Returns false when the task was done already.
    */
   cancel(task: Task, force: boolean, recursive: boolean): boolean {
-    if (task.state === TaskState.Done || task.state === TaskState.Elsewhere) return false;
+    if (task.hasRun) return false;
     task.cancelled = true;
     const before = task.state;
     const { lease } = task;
@@ -363,13 +353,13 @@ export class Submitter {
   /** Sends what is queued for the workers, and what waits to the raylet: the thread is about to block, no tick comes. */
   flush(): void {
     for (const link of this.#links.values()) link.flush();
-    if (this.#demandQueued) this.#reportAll();
-    for (const queue of this.#queues) if (queue.size > 0 && this.#demandDiffers(queue)) this.#report(queue);
+    this.#reports.flush();
   }
 
   close(): void {
     this.#closed = true;
-    clearTimeout(this.#tick);
+    this.#reports.close();
+    this.#ticker.close();
     for (const link of this.#links.values()) link.close();
     this.#links.clear();
   }
@@ -406,6 +396,17 @@ export class Submitter {
       else if (!this.#port.subscribe(handle, waiter)) task.unresolved--;
     }
     return --task.unresolved > 0;
+  }
+
+  #takeFromOthers(canStart: (fn: FunctionRecord) => boolean): Task | undefined {
+    for (const lease of this.#leases.values()) {
+      const task = lease.inFlight.last;
+      if (task === undefined || lease.elsewhere || !lease.queue.takesOneCpu || !canStart(task.fn)) continue;
+      if (!this.#takeBack(task)) continue;
+      task.state = TaskState.Pushed;
+      return task;
+    }
+    return undefined;
   }
 
   /** What is given results of other nodes is to run there, if it may run anywhere. */
@@ -451,7 +452,7 @@ export class Submitter {
     if (lease.inFlight.size === 0) lease.progressed = true;
     lease.add(task);
     lease.target.push(task, lease);
-    this.#watch();
+    this.#ticker.soon();
   }
 
   #fill(lease: Lease): void {
@@ -600,6 +601,11 @@ export class Submitter {
 
   // ---- demand
 
+  #report(queue: ShapeQueue): void {
+    this.#reports.report(queue);
+    if (queue.size > 0) this.#ticker.soon();
+  }
+
   /**
    * Without a lease the raylet hears of the demand at once; with one the next tick tells it, if the number still differs
    * by then: the raylet's process is not to be woken for a queue that breathes. So it is for tasks that this process can
@@ -607,51 +613,15 @@ export class Submitter {
    */
   #demandChanged(queue: ShapeQueue): void {
     const canWait = this.#port.ownTarget !== undefined && queue.takesOneCpu;
-    if (canWait || queue.leases.size > 0 || queue.reported > 0) this.#watch();
-    else if (!this.#demandQueued) {
-      this.#demandQueued = true;
-      queueMicrotask(() => this.#reportAll());
-    }
-  }
-
-  #reportAll(): void {
-    if (!this.#demandQueued) return;
-    this.#demandQueued = false;
-    if (this.#closed) return;
-    for (const queue of this.#queues) this.#report(queue);
-  }
-
-  #report(queue: ShapeQueue): void {
-    const count = queue.size;
-    queue.emptyTicks = 0;
-    if (count === 0 && queue.reported === 0) return;
-    queue.reported = count;
-    this.#port.demand(queue, count, queue.deepest, this.#grantsSeen);
-    if (count > 0) this.#watch();
+    if (!canWait && queue.leases.size === 0 && queue.reported === 0) this.#reports.soon();
+    this.#ticker.soon();
   }
 
   // ---- time
 
-  /** Something is in flight or queued: looks soon, also if the next look was meant to be a late one. */
-  #watch(): void {
-    if (this.#tickDelay === TICK_MILLISECONDS || this.#closed) return;
-    clearTimeout(this.#tick);
-    this.#tickIn(TICK_MILLISECONDS);
-  }
-
-  #tickIn(milliseconds: number): void {
-    this.#tickDelay = milliseconds;
-    this.#tickDue = performance.now() + milliseconds;
-    this.#tick = setTimeout(() => this.#onTick(), milliseconds);
-    this.#tick.unref();
-  }
-
-  #onTick(): void {
-    // What happens in here is seen to in here: no second timer for it.
-    this.#tickDelay = TICK_MILLISECONDS;
-    const now = performance.now();
-    // Late: this process was busy, and what the workers reported meanwhile has not been read yet.
-    const late = now - this.#tickDue > STALL_MILLISECONDS;
+  #tick(now: number, overdue: number): number | undefined {
+    // This process was busy, and what the workers reported meanwhile has not been read yet.
+    const late = overdue > STALL_MILLISECONDS;
     let soon = false;
     for (const queue of this.#queues) {
       for (const lease of queue.leases) {
@@ -669,13 +639,11 @@ export class Submitter {
         } else if (now - lease.lastProgress > this.#idleMilliseconds(lease)) this.#return(lease);
       }
       if (queue.size > 0) this.#assign(queue);
-      if (this.#demandDiffers(queue)) this.#report(queue);
+      this.#reports.review(queue);
       if (queue.size > 0 || queue.reported > 0) soon = true;
     }
-    this.#tickDelay = 0;
-    if (this.#closed) return;
-    if (soon) this.#tickIn(TICK_MILLISECONDS);
-    else if (this.#leases.size > 0) this.#tickIn(this.#shortestIdle());
+    if (soon) return TICK_MILLISECONDS;
+    return this.#leases.size > 0 ? this.#shortestIdle() : undefined;
   }
 
   #idleMilliseconds(lease: Lease): number {
@@ -688,11 +656,11 @@ export class Submitter {
     return shortest;
   }
 
-  #return(lease: Lease): void {
+  #return(lease: Lease, unstarted = false): void {
     lease.ended = true;
     lease.queue.leases.delete(lease);
     this.#leases.delete(lease.id);
-    this.#port.returnLease(lease.id);
+    this.#port.returnLease(lease.id, unstarted);
   }
 
   /**
@@ -704,16 +672,9 @@ export class Submitter {
     if (task === undefined || now - lease.lastProgress < UNSTARTED_MILLISECONDS * 2 ** task.moves) return;
     if (!this.#takeBack(task)) return;
     task.moves++;
-    this.#return(lease);
+    this.#return(lease, true);
     lease.queue.pushFirst(task);
     this.#demandChanged(lease.queue);
-  }
-
-  #demandDiffers(queue: ShapeQueue): boolean {
-    const { size, reported } = queue;
-    if (size === 0) return reported > 0 && ++queue.emptyTicks >= 2;
-    queue.emptyTicks = 0;
-    return reported === 0 || size >= 2 * reported || 2 * size <= reported;
   }
 
   /**
@@ -735,11 +696,5 @@ export class Submitter {
 /** Each task once, though it may have several returns. */
 function* tasksOf(all: Iterable<PendingObject>): Generator<Task> {
   for (const { handle, task } of all)
-    if (task !== undefined && task.handle === handle && task.state !== TaskState.Elsewhere) yield task;
+    if (task !== undefined && task.handle === handle && !task.hasRun) yield task;
 }
-
-/** Places of the table of pending objects that are looked at in one go. */
-const PLACES_AT_ONCE = 10_000;
-
-/** Work in microseconds that is worth moving to an idle worker: some wake-ups of a process. */
-const WORTH_STEALING = 200;

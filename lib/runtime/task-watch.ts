@@ -49,10 +49,10 @@ export class TaskWatch {
 
   /** Looks at these tasks, and at those that it knows. Returns those that have become long ones. */
   look(tasks: Iterable<Task>, now: number): LongTask[] {
-    for (const task of this.#seen.keys()) if (task.state === TaskState.Done) this.#seen.delete(task);
+    for (const task of this.#seen.keys()) if (task.hasRun) this.#seen.delete(task);
     for (const task of tasks) {
       if (this.#seen.size >= MOST_SEEN) break;
-      if (task.state === TaskState.Done || this.#seen.has(task)) continue;
+      if (task.hasRun || this.#seen.has(task)) continue;
       this.#seen.set(task, { running: false, since: now, worker: 0, told: false });
     }
     const found: LongTask[] = [];

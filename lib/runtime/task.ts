@@ -106,6 +106,11 @@ export class Task {
     return this.returns instanceof PendingObject ? 1 : this.returns.length;
   }
 
+  /** It will not run again, unless its results are lost. */
+  get hasRun(): boolean {
+    return this.state === TaskState.Done || this.state === TaskState.Elsewhere;
+  }
+
   forEachDependency(act: (handle: number) => void): void {
     const view = new DataView(this.spec.buffer, this.spec.byteOffset);
     let at = this.specStart + 8 * (this.returnCount - 1);
@@ -120,8 +125,8 @@ export class Task {
 
   /** Handles that the task keeps alive until it is done: its arguments and what they contain. */
   forEachHeld(act: (handle: number) => void): void {
-    this.forEachDependency(act);
-    this.forEachContained(act);
+    if (this.dependencies > 0) this.forEachDependency(act);
+    if (this.contained > 0) this.forEachContained(act);
   }
 
   /** Puts other objects in the place of those that it depends on. */

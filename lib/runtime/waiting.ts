@@ -1,14 +1,19 @@
-import {
-  BlockingGetError,
-  GetTimeoutError,
-  ModulesNotLoadedError,
-  TaskCancelledError,
-  type WaitingFor,
-} from '../errors/index.js';
+import { BlockingGetError, ModulesNotLoadedError, TaskCancelledError } from '../errors/index.js';
 import { type NativeStore, pumpSockets } from '../store/native.js';
 import { ObjectRef } from '../store/object-ref.js';
 import { ObjectState, type ObjectValues, StoredFailure } from './object-values.js';
 import { type ObjectWaiter, PendingObject, type PendingObjects } from './pending-objects.js';
+import {
+  type GetOptions,
+  GetRequest,
+  type Refs,
+  type Request,
+  type RequestHost,
+  type RequestPort,
+  SingleGet,
+  type WaitOptions,
+  WaitRequest,
+} from './requests.js';
 import { type Task, TaskState } from './task.js';
 import type { TaskContext, TaskContexts } from './task-context.js';
 
@@ -20,19 +25,8 @@ const WATCH_MILLISECONDS = 1000;
 /** How long a blocking get sleeps at most before it looks again. */
 const PUMP_MILLISECONDS = 100;
 
-export interface GetOptions {
-  readonly timeout?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface WaitOptions {
-  readonly numReturns?: number | undefined;
-  readonly timeout?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
 /** What waiting needs of its surroundings. */
-export interface WaitingPort {
+export interface WaitingPort extends RequestPort {
   /** Asks the raylet to tell when the object of another process is complete. */
   awaitObject(handle: number): void;
   /** The results of one of our tasks, which were at another node, are here. */
@@ -41,9 +35,6 @@ export interface WaitingPort {
   expedite(pending: PendingObject): void;
   /** Sends what is queued; the thread is about to block. */
   flush(): void;
-  describe(handle: number): string;
-  /** The error of a complete object, with what this process knows about the task that made it. */
-  failure(handle: number, error: unknown): unknown;
   /** Keeps the process alive while somebody waits. */
   retain(): void;
   release(): void;
@@ -53,10 +44,8 @@ export interface WaitingPort {
 /** Has an object fetched, or told of, and nobody wakes. */
 const NOBODY: ObjectWaiter = { objectReady: () => undefined, objectsLost: () => undefined };
 
-type Refs = readonly ObjectRef<unknown>[];
-
 /** get, getSync and wait. */
-export class Waiting {
+export class Waiting implements RequestHost {
   readonly store: NativeStore;
   readonly #pending: PendingObjects;
   readonly #values: ObjectValues;
@@ -318,254 +307,5 @@ export class Waiting {
       const list = waiting.slice(0, 3).map(({ objectId, state }) => `ObjectRef(${objectId}): ${state}`);
       this.port.log(`mobula.${request.operation} has waited for 10 s for ${list.join('; ')}${more}`);
     }
-  }
-}
-
-/** What get and wait have in common while they wait: subscriptions, timeout, signal, the task's suspension. */
-abstract class Request implements ObjectWaiter {
-  abstract readonly operation: string;
-  /** Milliseconds, counted by the watch. */
-  age = 0;
-  /** Index in the list of those that wait; negative when it does not. */
-  place = -1;
-  readonly context: TaskContext | undefined;
-  protected done = false;
-  #timer: NodeJS.Timeout | undefined;
-  #onAbort: (() => void) | undefined;
-
-  constructor(
-    protected readonly waiting: Waiting,
-    /** Held here: the refs keep their objects alive while the request waits. */
-    protected readonly refs: Refs,
-    protected readonly options: GetOptions | undefined,
-    protected readonly reject: (error: unknown) => void,
-  ) {
-    this.context = waiting.currentContext();
-  }
-
-  abstract objectReady(pending: PendingObject): void;
-  protected abstract timedOut(): void;
-  /** The waiting has ended well. */
-  protected abstract deliver(): void;
-
-  objectsLost(reason: Error): void {
-    this.fail(reason);
-  }
-
-  /** Subscribed to at least one object. */
-  protected begin(): void {
-    this.waiting.began(this);
-    this.context?.suspend();
-    if (this.options === undefined) return;
-    const { timeout, signal } = this.options;
-    if (timeout !== undefined && timeout !== Number.POSITIVE_INFINITY) {
-      this.#timer = setTimeout(() => this.timedOut(), timeout);
-    }
-    if (signal !== undefined) {
-      this.#onAbort = () => this.fail(signal.reason);
-      signal.addEventListener('abort', this.#onAbort, { once: true });
-    }
-  }
-
-  /** Ends the waiting; false when it had ended before. */
-  protected end(): boolean {
-    if (this.done) return false;
-    this.done = true;
-    if (this.#timer !== undefined) clearTimeout(this.#timer);
-    if (this.#onAbort !== undefined) this.options?.signal?.removeEventListener('abort', this.#onAbort);
-    this.waiting.finished(this);
-    this.context?.resume();
-    return true;
-  }
-
-  /** Ends the waiting, when its task's turn comes, and delivers; does nothing if it had ended before. */
-  protected wake(): void {
-    const { context } = this;
-    if (context !== undefined) context.wake(() => this.end() && this.deliver());
-    else if (this.end()) this.deliver();
-  }
-
-  protected fail(error: unknown): void {
-    const act = (): void => {
-      if (!this.end()) return;
-      this.unsubscribe();
-      this.reject(error);
-    };
-    if (this.context !== undefined) this.context.wake(act);
-    else act();
-  }
-
-  protected unsubscribe(): void {
-    for (const ref of this.refs) this.waiting.unsubscribe(ObjectRef.handleOf(ref), this);
-  }
-
-  waitingFor(): WaitingFor[] {
-    const list: WaitingFor[] = [];
-    for (const ref of this.refs) {
-      const handle = ObjectRef.handleOf(ref);
-      if (!this.waiting.isComplete(ref, handle))
-        list.push({ objectId: ref.id, state: this.waiting.port.describe(handle) });
-    }
-    return list;
-  }
-}
-
-/** The usual get: one object, for as long as it takes. */
-class SingleGet extends Request {
-  readonly operation = 'get';
-
-  constructor(
-    waiting: Waiting,
-    refs: Refs,
-    options: undefined,
-    private readonly resolve: (value: unknown) => void,
-    reject: (error: unknown) => void,
-  ) {
-    super(waiting, refs, options, reject);
-  }
-
-  start(): void {
-    if (this.waiting.subscribe(ObjectRef.handleOf(this.refs[0]!), this)) {
-      if (!this.done) this.begin();
-    } else this.deliver();
-  }
-
-  override objectReady(): void {
-    this.wake();
-  }
-
-  protected override timedOut(): void {}
-
-  protected override deliver(): void {
-    const { waiting } = this;
-    const handle = ObjectRef.handleOf(this.refs[0]!);
-    try {
-      this.resolve(waiting.readFor(handle, this.context));
-    } catch (error) {
-      if (error instanceof ModulesNotLoadedError) error.load().then(() => this.deliver(), this.reject);
-      else this.reject(error instanceof StoredFailure ? waiting.port.failure(handle, error.error) : error);
-    }
-  }
-}
-
-class GetRequest extends Request {
-  readonly operation = 'get';
-  #remaining = 0;
-
-  constructor(
-    waiting: Waiting,
-    refs: Refs,
-    options: GetOptions | undefined,
-    private readonly resolve: (values: unknown[]) => void,
-    reject: (error: unknown) => void,
-  ) {
-    super(waiting, refs, options, reject);
-  }
-
-  start(): void {
-    const { waiting } = this;
-    let failed = 0;
-    for (const ref of this.refs) {
-      const handle = ObjectRef.handleOf(ref);
-      if (!waiting.isComplete(ref, handle) && waiting.subscribe(handle, this)) {
-        if (this.done) return;
-        this.#remaining++;
-      } else if (failed === 0 && waiting.store.state(handle) !== ObjectState.Value) failed = handle;
-    }
-    if (this.#remaining === 0) this.deliver();
-    else {
-      this.begin();
-      if (failed !== 0) this.#rejectWith(failed);
-    }
-  }
-
-  override objectReady(pending: PendingObject): void {
-    if (this.done) return;
-    this.#remaining--;
-    if (this.#remaining === 0) this.wake();
-    else if (
-      pending.failed ||
-      (pending.task === undefined && this.waiting.store.state(pending.handle) !== ObjectState.Value)
-    ) {
-      this.#rejectWith(pending.handle);
-    }
-  }
-
-  protected override timedOut(): void {
-    this.fail(new GetTimeoutError(this.options!.timeout!, this.waitingFor()));
-  }
-
-  #rejectWith(handle: number): void {
-    try {
-      this.waiting.read(handle);
-    } catch (error) {
-      if (error instanceof ModulesNotLoadedError)
-        error.load().then(
-          () => this.#rejectWith(handle),
-          (reason) => this.fail(reason),
-        );
-      else this.fail(error instanceof StoredFailure ? this.waiting.port.failure(handle, error.error) : error);
-    }
-  }
-
-  protected override deliver(): void {
-    const { refs, waiting } = this;
-    const values: unknown[] = new Array(refs.length);
-    let handle = 0;
-    try {
-      for (let index = 0; index < refs.length; index++) {
-        handle = ObjectRef.handleOf(refs[index]!);
-        values[index] = waiting.readFor(handle, this.context);
-      }
-    } catch (error) {
-      if (error instanceof ModulesNotLoadedError) error.load().then(() => this.deliver(), this.reject);
-      else this.reject(error instanceof StoredFailure ? waiting.port.failure(handle, error.error) : error);
-      return;
-    }
-    this.resolve(values);
-  }
-}
-
-class WaitRequest extends Request {
-  readonly operation = 'wait';
-  #remaining = 0;
-
-  constructor(
-    waiting: Waiting,
-    refs: Refs,
-    private readonly count: number,
-    options: WaitOptions | undefined,
-    private readonly resolve: (split: [ObjectRef<unknown>[], ObjectRef<unknown>[]]) => void,
-    reject: (error: unknown) => void,
-  ) {
-    super(waiting, refs, options, reject);
-  }
-
-  start(): void {
-    const { waiting } = this;
-    let complete = 0;
-    for (const ref of this.refs) {
-      const handle = ObjectRef.handleOf(ref);
-      if (waiting.isComplete(ref, handle) || !waiting.subscribe(handle, this)) complete++;
-      if (this.done) return;
-    }
-    this.#remaining = this.count - complete;
-    this.begin();
-    if (this.#remaining <= 0) this.wake();
-  }
-
-  override objectReady(): void {
-    if (this.done || --this.#remaining > 0) return;
-    // The completions of one batch come one after another; those behind this one count as well, and cost no scan.
-    queueMicrotask(() => this.wake());
-  }
-
-  protected override timedOut(): void {
-    this.wake();
-  }
-
-  protected override deliver(): void {
-    this.unsubscribe();
-    this.resolve(this.waiting.split(this.refs, this.count));
   }
 }

@@ -215,6 +215,12 @@ export class Executor implements AssignmentSink<WorkerFunction>, RunningTaskOwne
     this.#port.flush();
   }
 
+  /** It may go on for long without a turn of the event loop: the raylet is to know at once that the CPU is in use. */
+  unblocked(task: RunningTask): void {
+    this.resumed(task.lease);
+    this.#port.flush();
+  }
+
   // ---- inside
 
   /** A task of the lease runs no more. */

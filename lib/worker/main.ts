@@ -91,6 +91,7 @@ const runtime = new Runtime(link, admission, shipping.codec, {
     executor.turn();
     retireIfIdle();
   },
+  flush: flushLinks,
   // With its group, as the watch on the raylet does it: children of tasks too.
   onRayletDied: () => process.kill(-process.pid, 'SIGKILL'),
   describeRayletEnd: () => Promise.resolve(new RayletDiedError({ pid: admission.welcome.rayletPid })),
@@ -116,7 +117,7 @@ const executor = new Executor(
     },
     leaseReleased: (lease) => runtime.send(FrameType.LeaseReleased, new LeaseReleasedT(lease)),
     flush: () => {
-      for (const each of links.values()) each.flush();
+      flushLinks();
       runtime.flushRaylet();
     },
   },
@@ -142,6 +143,10 @@ link.connection.socket.ref();
 runtime.retain();
 runtime.send(FrameType.WorkerReady, new WorkerReadyT(socket));
 process.title = 'mobula-worker';
+
+function flushLinks(): void {
+  for (const each of links.values()) each.flush();
+}
 
 function onFrame(type: number, bytes: Uint8Array, start: number): void {
   switch (type) {

@@ -21,8 +21,9 @@ export interface RunningTaskOwner {
   /** A task of `lease` is suspended. */
   suspended(lease: LeaseState): void;
   resumed(lease: LeaseState): void;
-  /** The task blocks this process until `resumed`. */
+  /** The task blocks this process until `unblocked`. */
   blocked(task: RunningTask): void;
+  unblocked(task: RunningTask): void;
   finished(task: RunningTask): void;
   /** See TaskContext.wake. */
   wake(act: () => void): void;
@@ -108,7 +109,7 @@ export class RunningTask implements TaskContext {
 
   resumeBlocked(): void {
     this.#suspendedMilliseconds += performance.now() - this.#suspendedAt;
-    this.#owner.resumed(this.lease);
+    this.#owner.unblocked(this);
   }
 
   cancel(recursive: boolean): void {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import * as mobula from '../../lib/index.js';
 import { until } from '../support/poll.js';
 import {
+  blockUntil,
   count,
   mostAtOnce,
   newBoard,
@@ -171,6 +172,35 @@ describe('getSync inside tasks', function () {
       PATIENT,
     );
     assert.deepEqual(sums, Array(8).fill(6));
+  });
+
+  it('gives back at once what others still send to a process that blocks', async () => {
+    const board = newBoard();
+    const plain = mobula.remote(() => process.pid);
+    const gated = mobula.remote({ numCpus: 0 }, async () => {
+      note(board, 'gated');
+      await waitAtGate(board);
+    });
+    const gate = { ref: gated.remote() };
+    await until(() => count(board, 'gated') === 1, { what: 'the task at the gate' });
+    const blocking = mobula.remote({ exclusive: true }, (box: { ref: mobula.ObjectRef<void> }) => {
+      note(board, `blocks ${process.pid}`);
+      mobula.getSync(box.ref);
+    });
+    // It hears nothing of the lease that it has lost meanwhile, and neither of them has a timer that could help.
+    const sender = mobula.remote({ exclusive: true }, () => {
+      note(board, `leased ${mobula.getSync(plain.remote())}`);
+      blockUntil(() => count(board, 'blocks') === 1, 'the other blocking task');
+      return mobula.getSync(plain.remote());
+    });
+    const sent = sender.remote();
+    await until(() => count(board, 'leased') === 1, { what: 'the lease of the sender' });
+    const blocked = blocking.remote(gate);
+    const pid = await mobula.get(sent, PATIENT);
+    assert.deepEqual(numbers(board, 'blocks'), numbers(board, 'leased'), 'both were given the same process');
+    assert.notEqual(pid, numbers(board, 'blocks')[0]);
+    openGate(board);
+    await mobula.get(blocked, PATIENT);
   });
 
   it('has the process to itself', async () => {

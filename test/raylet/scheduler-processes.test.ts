@@ -54,6 +54,21 @@ describe('scheduler: processes', () => {
     assert.equal(grant(script.ready(start!.worker)).worker, start!.worker);
   });
 
+  it('uses a process that did not start what it was given after all others, until it has done something', () => {
+    const script = new Script({ cpus: 2 }).boot();
+    script.driver(1);
+    const [first, second] = grants(script.demand(1, 2));
+    script.demand(1, 0);
+    script.returned(second!);
+    script.send({ type: 'LeaseReturned', client: 1, lease: first!.lease, unstarted: true });
+    const [third, fourth] = grants(script.demand(1, 2));
+    assert.deepEqual([third!.worker, fourth!.worker], [second!.worker, first!.worker]);
+    script.demand(1, 0);
+    script.returned(third!);
+    script.returned(fourth!);
+    assert.equal(grant(script.demand(1, 1)).worker, first!.worker);
+  });
+
   it('prefers the process that was used last', () => {
     const script = new Script({ cpus: 3 }).boot();
     script.driver(1);

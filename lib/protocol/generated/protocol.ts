@@ -1023,6 +1023,9 @@ pack(builder:flatbuffers.Builder): flatbuffers.Offset {
 }
 }
 
+/**
+ * unstarted: it had a task that its worker did not start for long.
+ */
 export class ReturnLease implements flatbuffers.IUnpackableObject<ReturnLeaseT> {
   bb: flatbuffers.ByteBuffer|null = null;
   bb_pos = 0;
@@ -1046,12 +1049,21 @@ lease():number {
   return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
 }
 
+unstarted():boolean {
+  const offset = this.bb!.__offset(this.bb_pos, 6);
+  return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : false;
+}
+
 static startReturnLease(builder:flatbuffers.Builder) {
-  builder.startObject(1);
+  builder.startObject(2);
 }
 
 static addLease(builder:flatbuffers.Builder, lease:number) {
   builder.addFieldInt32(0, lease, 0);
+}
+
+static addUnstarted(builder:flatbuffers.Builder, unstarted:boolean) {
+  builder.addFieldInt8(1, +unstarted, +false);
 }
 
 static endReturnLease(builder:flatbuffers.Builder):flatbuffers.Offset {
@@ -1059,33 +1071,38 @@ static endReturnLease(builder:flatbuffers.Builder):flatbuffers.Offset {
   return offset;
 }
 
-static createReturnLease(builder:flatbuffers.Builder, lease:number):flatbuffers.Offset {
+static createReturnLease(builder:flatbuffers.Builder, lease:number, unstarted:boolean):flatbuffers.Offset {
   ReturnLease.startReturnLease(builder);
   ReturnLease.addLease(builder, lease);
+  ReturnLease.addUnstarted(builder, unstarted);
   return ReturnLease.endReturnLease(builder);
 }
 
 unpack(): ReturnLeaseT {
   return new ReturnLeaseT(
-    this.lease()
+    this.lease(),
+    this.unstarted()
   );
 }
 
 
 unpackTo(_o: ReturnLeaseT): void {
   _o.lease = this.lease();
+  _o.unstarted = this.unstarted();
 }
 }
 
 export class ReturnLeaseT implements flatbuffers.IGeneratedObject {
 constructor(
-  public lease: number = 0
+  public lease: number = 0,
+  public unstarted: boolean = false
 ){}
 
 
 pack(builder:flatbuffers.Builder): flatbuffers.Offset {
   return ReturnLease.createReturnLease(builder,
-    this.lease
+    this.lease,
+    this.unstarted
   );
 }
 }

@@ -183,6 +183,8 @@ export class Worker {
   readonly suspended = new Set<Lease>();
   /** One of its leases is exclusive, hence its only one. */
   exclusive = false;
+  /** False from when a task was taken from it that it had not started for long, until it is heard of again. */
+  starts = true;
   /** What it is charged, in units: the largest amount of its awake leases, as a process computes on one thread. */
   cpu = 0;
   process = 0;

@@ -93,6 +93,8 @@ export interface LeaseReturned {
   readonly type: 'LeaseReturned';
   readonly client: ClientId;
   readonly lease: LeaseId;
+  /** It had a task that the worker did not start for long: others are to be used before that one. */
+  readonly unstarted?: boolean;
 }
 
 /** The worker gives a revoked lease back: none of its tasks is left. Unstarted ones went back to the submitter. */

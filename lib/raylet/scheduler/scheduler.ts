@@ -149,7 +149,7 @@ export class Scheduler {
       case 'WorkerStartFailed':
         return this.#handleWorkerExited(event.worker, event.reason);
       case 'LeaseReturned':
-        return this.#handleLeaseReturned(event.client, event.lease);
+        return this.#handleLeaseReturned(event.client, event.lease, event.unstarted === true);
       case 'LeaseReleased':
       case 'LeaseSuspended':
       case 'LeaseResumed':
@@ -268,10 +268,11 @@ export class Scheduler {
     return true;
   }
 
-  #handleLeaseReturned(id: ClientId, leaseId: LeaseId): boolean {
+  #handleLeaseReturned(id: ClientId, leaseId: LeaseId, unstarted: boolean): boolean {
     const lease = this.#leases.get(leaseId);
     const client = this.#clients.get(id);
     if (lease === undefined || client === undefined || lease.queue.client !== client) return false;
+    lease.worker.starts = !unstarted;
     this.#leases.end(lease, 'ended', this.#now, 'LeaseReturned');
     this.#held(client);
     return true;
@@ -284,6 +285,7 @@ export class Scheduler {
   ): boolean {
     const lease = this.#leases.get(leaseId);
     if (lease === undefined || lease.worker.id !== worker) return false;
+    lease.worker.starts = true;
     if (type === 'LeaseReleased') this.#leases.end(lease, 'ended', this.#now, type);
     else if (type === 'LeaseSuspended') this.#leases.suspend(lease, this.#now);
     else this.#leases.resume(lease, this.#now);

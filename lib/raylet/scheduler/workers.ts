@@ -93,7 +93,8 @@ export class WorkerPool {
   choose(client: Client, job: Job, exclusive: boolean): Worker | undefined {
     const own = client.worker;
     if (!exclusive && own !== undefined && (own.state === 'waiting' || own.state === 'idle')) return own;
-    const idle = this.#idleByJob.get(job)?.at(-1) ?? this.#idleByJob.get(undefined)?.at(-1);
+    const ofJob = this.#idleByJob.get(job)?.at(-1);
+    const idle = ofJob?.starts === true ? ofJob : (this.#idleByJob.get(undefined)?.at(-1) ?? ofJob);
     if (idle !== undefined || exclusive) return idle;
     return this.#waitingByJob.get(job)?.values().next().value;
   }
@@ -140,7 +141,7 @@ export class WorkerPool {
         break;
       case 'idle':
         this.#idle.add(worker);
-        append(this.#idleByJob, worker.job, worker);
+        this.#enterIdle(worker);
         break;
       case 'waiting': {
         const job = worker.job!;
@@ -160,6 +161,14 @@ export class WorkerPool {
       case 'gone':
         break;
     }
+  }
+
+  /** The one that was used last comes first, behind it those that do not start what they are given. */
+  #enterIdle(worker: Worker): void {
+    const list = this.#idleByJob.get(worker.job);
+    if (list === undefined) this.#idleByJob.set(worker.job, [worker]);
+    else if (worker.starts) list.push(worker);
+    else list.unshift(worker);
   }
 
   #leave(worker: Worker): void {
@@ -200,10 +209,4 @@ export class WorkerPool {
 function isSubmitting(worker: Worker): boolean {
   const client = worker.client;
   return client !== undefined && (client.waiting > 0 || client.leases.size > 0);
-}
-
-function append<K, T>(lists: Map<K, T[]>, key: K, item: T): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [item]);
-  else list.push(item);
 }
