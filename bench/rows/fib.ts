@@ -3,7 +3,7 @@ import * as mobula from 'mobula';
 import type { Family } from '../family.js';
 import { raySubject } from '../ray.js';
 import { timesRaySpeed } from '../targets.js';
-import { medianTime } from '../timing.js';
+import { warmMedianTime } from '../timing.js';
 
 const remoteFib = mobula.remote(async (n: number): Promise<number> => {
   if (n < 2) return n;
@@ -24,8 +24,7 @@ export const fib: Family = {
   rayTrials: 1,
   ours: async () => {
     await mobula.init({ numCpus: 2 });
-    for (let i = 0; i < 5; i++) await fibOf12();
-    const milliseconds = await medianTime(9, fibOf12);
+    const milliseconds = await warmMedianTime(9, fibOf12);
     await mobula.shutdown();
     return { [row]: milliseconds / 1000 };
   },

@@ -3,7 +3,7 @@ import * as mobula from 'mobula';
 import type { Family } from '../family.js';
 import { raySubject } from '../ray.js';
 import { timesRaySpeed } from '../targets.js';
-import { medianTime } from '../timing.js';
+import { warmMedianTime } from '../timing.js';
 
 const countArguments = mobula.remote((...values: number[]) => values.length);
 const manyReturns = mobula.remote({ numReturns: 3000 }, () => Array.from({ length: 3000 }, (_, i) => i));
@@ -22,13 +22,13 @@ export const many: Family = {
   ours: async () => {
     await mobula.init({ numCpus: 2 });
     const refs = Array.from({ length: 10_000 }, (_, i) => mobula.put(i));
-    const withArguments = await medianTime(5, async () => {
+    const withArguments = await warmMedianTime(5, async () => {
       expect(await mobula.get(countArguments.remote(...refs)), 10_000);
     });
-    const withReturns = await medianTime(5, async () => {
+    const withReturns = await warmMedianTime(5, async () => {
       expect((await mobula.get(manyReturns.remote())).at(-1), 2999);
     });
-    const gets = await medianTime(5, async () => {
+    const gets = await warmMedianTime(5, async () => {
       expect((await mobula.get(refs)).at(-1), 9999);
     });
     await mobula.shutdown();

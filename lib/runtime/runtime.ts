@@ -391,11 +391,12 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
     if (pending.task !== undefined && this.#host.ownWorker !== 0) this.submitter.expedite(pending.task);
   }
 
-  flush(): void {
+  flush(): number {
     this.#sendAwaited();
-    this.submitter.flush();
+    const pause = this.submitter.flush();
     this.#host.flush?.();
     this.#link.connection.flush();
+    return pause;
   }
 
   describe(handle: number): string {

@@ -350,10 +350,15 @@ export class Submitter {
     if (task.queue.remove(task)) task.queue.pushFirst(task);
   }
 
-  /** Sends what is queued for the workers, and what waits to the raylet: the thread is about to block, no tick comes. */
-  flush(): void {
+  /**
+   * Sends what is queued for the workers, and what waits to the raylet: the thread is about to block, no timer fires. Returns
+   * after how many milliseconds it is to be called again, if the thread still blocks.
+   */
+  flush(): number {
+    const pause = this.#ticker.pump();
     for (const link of this.#links.values()) link.flush();
     this.#reports.flush();
+    return pause;
   }
 
   close(): void {

@@ -24,6 +24,16 @@ export class Ticker {
     this.#start(TICK_MILLISECONDS);
   }
 
+  /** For a thread that blocks, where no timer fires: ticks if it is time. Returns the milliseconds until the next tick. */
+  pump(): number {
+    const rest = this.#due - performance.now();
+    if (this.#delay > 0 && rest <= 0) {
+      clearTimeout(this.#timer);
+      this.#run();
+    }
+    return this.#delay > 0 ? Math.max(0, this.#due - performance.now()) : Number.POSITIVE_INFINITY;
+  }
+
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);

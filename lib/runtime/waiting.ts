@@ -33,8 +33,8 @@ export interface WaitingPort extends RequestPort {
   arrived(task: Task): void;
   /** One of our tasks is waited for: it goes first. */
   expedite(pending: PendingObject): void;
-  /** Sends what is queued; the thread is about to block. */
-  flush(): void;
+  /** Sends what is queued; the thread is about to block. Returns after how many milliseconds to call again if it still does. */
+  flush(): number;
   /** Keeps the process alive while somebody waits. */
   retain(): void;
   release(): void;
@@ -255,8 +255,8 @@ export class Waiting implements RequestHost {
     context?.suspendBlocked();
     try {
       while (!complete && lost === undefined) {
-        this.port.flush();
-        pumpSockets(PUMP_MILLISECONDS);
+        const pause = this.port.flush();
+        pumpSockets(Math.ceil(Math.min(PUMP_MILLISECONDS, pause)));
       }
     } finally {
       context?.resumeBlocked();

@@ -261,6 +261,19 @@ describe('tasks of a cluster of three nodes', function () {
     assert.equal(await cluster.get(down.remote(12)), 12);
   });
 
+  it('are awaited by a task that blocks, also where one needs what another one held', async () => {
+    const whole = (numCpus: number) =>
+      mobula.remote({ numCpus, resources: { second: 1 } }, () => process.ppid);
+    const [one, other] = [whole(1), whole(0.5)];
+    const blocking = mobula.remote({ exclusive: true }, () => [
+      mobula.getSync(one.remote()),
+      mobula.getSync(other.remote()),
+      mobula.getSync(one.remote()),
+    ]);
+    const { pid } = cluster.node('b');
+    assert.deepEqual(await cluster.get(blocking.remote()), [pid, pid, pid]);
+  });
+
   it('are waited for, and come as they are completed', async () => {
     const task = mobula.remote(SECOND, async (delay: number) => {
       await new Promise((resolve) => setTimeout(resolve, delay));

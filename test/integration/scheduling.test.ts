@@ -93,6 +93,17 @@ describe('scheduling on two CPUs', function () {
     assert.deepEqual(new Set(attempts), new Set([1]), 'to be taken back is no attempt');
   });
 
+  it('a task that takes long holds up none of the others while the program blocks', () => {
+    const board = newBoard();
+    const work = mobula.remote((x: number) => {
+      if (x !== 100) note(board, `short ${x}`);
+      else blockUntil(() => count(board, 'short') === 200, 'the short tasks');
+      return x;
+    });
+    const refs = Array.from({ length: 201 }, (_, x) => work.remote(x));
+    assert.deepEqual(mobula.getSync(refs), [...Array(201).keys()]);
+  });
+
   it('a task that takes long among short ones of another function holds up none either', async () => {
     const board = newBoard();
     const short = mobula.remote((x: number) => {
