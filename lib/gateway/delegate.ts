@@ -7,6 +7,7 @@ import { ERROR_FLAG, ObjectState } from '../runtime/object-values.js';
 import { functionRecord, type Runtime } from '../runtime/runtime.js';
 import { resourceShape } from '../runtime/shape-queue.js';
 import { type FunctionRecord, TaskFlags } from '../runtime/task.js';
+import { wholeMessage } from '../values/types.js';
 import { idsOf } from './peer-frames.js';
 import type { Replicas } from './replicas.js';
 
@@ -109,13 +110,7 @@ export class Delegate {
     }));
     const contained = idsOf(message.containedArray()).map((id) => this.replicas.obtain(id, []));
     const bytes = message.argumentsArray()?.slice() ?? new Uint8Array(0);
-    const encoded = {
-      bytes,
-      start: 0,
-      end: bytes.length,
-      buffers: undefined,
-      contained: contained.length === 0 ? undefined : contained,
-    };
+    const encoded = wholeMessage(bytes, contained.length === 0 ? undefined : contained);
     // Until it is submitted: copies are let go of when room is needed.
     const named = [...dependencies.map(({ handle }) => handle), ...contained];
     const held = named.filter((handle) => store.hold(handle));

@@ -11,6 +11,7 @@ import { TaskStatus } from '../protocol/generated/protocol.js';
 import { ERROR_FLAG } from '../runtime/object-values.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { smoothed } from '../runtime/smoothed.js';
+import { wholeMessage } from '../values/types.js';
 import type { AssignedFunction, Assignment, AssignmentOrigin, AssignmentSink } from '../worker/assignment.js';
 import type { ReceivedObject } from './incoming-object.js';
 import { KeptResults } from './kept-results.js';
@@ -198,8 +199,7 @@ export class RemoteTasks implements AssignmentSink<RemoteFunction> {
     const view = new DataView(place.buffer);
     for (const [index, size] of sizes.entries()) view.setFloat64(8 * index, size, true);
     place.set(node, 8 * sizes.length);
-    const encoded = { bytes: place, start: 0, end: place.length, buffers: undefined, contained: undefined };
-    origin.done(assignment, TaskStatus.Elsewhere, microseconds, encoded);
+    origin.done(assignment, TaskStatus.Elsewhere, microseconds, wholeMessage(place));
     this.#pump(slot);
   }
 
@@ -222,8 +222,7 @@ export class RemoteTasks implements AssignmentSink<RemoteFunction> {
     if (drafts.includes(0)) this.#failed(assignment, drafts, microseconds);
     else if (failed && assignment.errorsComeBack && error !== undefined) {
       for (const draft of drafts) if (draft !== 0) store.abort(draft);
-      const encoded = { bytes: error, start: 0, end: error.length, buffers: undefined, contained: undefined };
-      assignment.origin.done(assignment, TaskStatus.Thrown, microseconds, encoded);
+      assignment.origin.done(assignment, TaskStatus.Thrown, microseconds, wholeMessage(error));
     } else {
       const { targets } = assignment;
       const completed = store.complete(targets, drafts, assignment.attempt);

@@ -45,7 +45,7 @@ export class Replicas {
   obtain(id: Uint8Array, arrivals: Promise<void>[]): number {
     const key = idKey(id);
     const known = this.#replicas.get(key);
-    if (known !== undefined && this.runtime.store.state(known.handle) !== 0) {
+    if (known !== undefined && this.runtime.store.state(known.handle) !== ObjectState.Gone) {
       arrivals.push(known.arrived);
       return known.handle;
     }
