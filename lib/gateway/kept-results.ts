@@ -1,6 +1,6 @@
 import { ObjectLostError } from '../errors/index.js';
 import { FrameType, ResultsElsewhereT } from '../protocol/generated/protocol.js';
-import { ERROR_FLAG } from '../runtime/object-values.js';
+import { ERROR_FLAG, ObjectState } from '../runtime/object-values.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { ReceivedObject } from './incoming-object.js';
 import { idsOf } from './peer-frames.js';
@@ -71,9 +71,10 @@ export class KeptResults {
    * node's memory that they come to.
    */
   offered(peer: RemotePeer, tokens: ReadonlySet<number>): void {
-    const offered = [...this.#all].filter((kept) => kept.peer === peer && tokens.has(kept.token));
+    // What is not taken now is offered again.
     if (this.#taking) return;
     this.#taking = true;
+    const offered = [...this.#all].filter((kept) => kept.peer === peer && tokens.has(kept.token));
     void this.#takeOffered(offered).finally(() => {
       this.#taking = false;
     });
@@ -90,7 +91,7 @@ export class KeptResults {
     for (const kept of [...this.#all]) {
       if (kept.fetching) continue;
       // Freed, cancelled, or of a process that has died.
-      const isOver = kept.targets.every((handle) => store.state(handle) !== 1);
+      const isOver = kept.targets.every((handle) => store.state(handle) !== ObjectState.Pending);
       if (!isOver && kept.targets.some((handle) => store.isWanted(handle))) continue;
       // An object to come ends only by being completed.
       if (!isOver) this.#fail(kept, 'nobody referred to it');
