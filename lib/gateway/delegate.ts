@@ -3,7 +3,7 @@ import { amountsOf } from '../protocol/amounts.js';
 import type { ShipFunction, SubmitTask } from '../protocol/generated/peers.js';
 import type { Strategy } from '../protocol/strategy.js';
 import type { CallOptions, Dependency } from '../runtime/calls.js';
-import { ERROR_FLAG, ObjectState } from '../runtime/object-values.js';
+import { ObjectState } from '../runtime/object-values.js';
 import { functionRecord, type Runtime } from '../runtime/runtime.js';
 import { resourceShape } from '../runtime/shape-queue.js';
 import { type FunctionRecord, TaskFlags } from '../runtime/task.js';
@@ -37,7 +37,7 @@ interface RunningTask {
   readonly isFirst: boolean;
   /** Whether this node's raylet has it: what must be here before it runs is on its way until then. */
   submitted: boolean;
-  /** The results stand and are held for the other node. */
+  /** The results stand, and are held for the other node, or are about to. */
   done: boolean;
 }
 
@@ -131,7 +131,7 @@ export class Delegate {
     const task = this.#tasks.get(token);
     if (task === undefined || task.done) return;
     if (task.submitted) this.runtime.cancel(task.handles[0]!, force, recursive);
-    else this.#fail(token, task, new TaskCancelledError(task.fn.name));
+    else void this.#fail(token, task, new TaskCancelledError(task.fn.name));
   }
 
   /** The other node has the results. */
@@ -149,7 +149,7 @@ export class Delegate {
       submit();
     } catch (error) {
       // An argument was freed meanwhile: that is the task's result.
-      this.#fail(token, task, error);
+      void this.#fail(token, task, error);
       return;
     }
     const objectReady = (): void => this.#finished(token, task);
@@ -158,11 +158,12 @@ export class Delegate {
   }
 
   /** Ends a task that the raylet does not know. */
-  #fail(token: number, task: RunningTask, error: unknown): void {
-    const { store, values } = this.runtime;
-    this.runtime.seal([...task.handles], 0, values.encodeError(error), ERROR_FLAG);
+  async #fail(token: number, task: RunningTask, error: unknown): Promise<void> {
+    task.done = true;
+    await this.replicas.seal([...task.handles], error);
+    if (this.runtime.ended !== undefined) return;
     this.#finished(token, task);
-    for (const handle of task.handles) store.release(handle);
+    for (const handle of task.handles) this.runtime.store.release(handle);
   }
 
   /** Acts when none of them is pending any more; never, when the other node is gone. */
