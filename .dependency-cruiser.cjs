@@ -48,7 +48,7 @@ module.exports = {
       to: {
         pathNot:
           '^lib/(raylet/(remote-[a-z]+|absent-nodes|demand-book|node-rooms)\\.ts|raylet/scheduler/|' +
-          'protocol/(amounts|startup|strategy)\\.ts)|^node_modules/denque/',
+          'protocol/(amounts|startup|strategy)\\.ts)|(^|/)node_modules/denque/',
       },
     },
     {

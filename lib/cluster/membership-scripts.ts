@@ -1,7 +1,7 @@
 // The clocks of nodes differ, so these use the time of Redis alone.
 
 /** Milliseconds after which a node that says nothing, and the word that one is dead, are forgotten. */
-export const FORGET_MILLISECONDS = 24 * 3600 * 1000;
+const FORGET_MILLISECONDS = 24 * 3600 * 1000;
 
 /**
  * A node says that it lives. It does not when it was declared dead, or was absent for longer than its key lives: others may have given

@@ -6,9 +6,9 @@ import { type Member, memberFields, type Statement, sameAmounts, statementOf } f
 import { BEAT, DEAD } from './membership-scripts.js';
 
 /** A node says so often that it lives. */
-export const HEARTBEAT_MILLISECONDS = 1000;
+const HEARTBEAT_MILLISECONDS = 1000;
 /** A node that has not said so for this long is missing. */
-export const TIME_TO_LIVE_MILLISECONDS = 5000;
+const TIME_TO_LIVE_MILLISECONDS = 5000;
 /** {@link Membership.start} gives up after so long. */
 export const START_MILLISECONDS = 10_000;
 /** What is free is told to the others at most this often. */

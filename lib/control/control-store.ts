@@ -174,7 +174,7 @@ export function jobName(node: string, number: number): string {
 }
 
 /** The beginning of a text that may be long. */
-export function shorten(text: string, most: number): string {
+function shorten(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }
 

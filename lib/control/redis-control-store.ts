@@ -37,11 +37,11 @@ import {
 import { Tasks } from './redis/tasks.js';
 
 /** What is recorded is written at most so much later, while Redis answers. */
-export const WRITE_MILLISECONDS = 100;
+const WRITE_MILLISECONDS = 100;
 /** {@link RedisControlStore.flush} and everything that reads give up after so long. */
-export const FLUSH_MILLISECONDS = 5000;
+const FLUSH_MILLISECONDS = 5000;
 /** So long the last records may take when the store is closed. */
-export const CLOSE_MILLISECONDS = 2000;
+const CLOSE_MILLISECONDS = 2000;
 /** So often it is looked whether the server still has what was written. */
 const CHECK_MILLISECONDS = 5000;
 /** So often it is tried again when the server refuses for a while. */

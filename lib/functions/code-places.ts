@@ -68,7 +68,7 @@ export function originalOf(file: string): string {
 }
 
 /** A text, such as a stack trace, with the paths that its reader knows. */
-export function withOriginalPaths(text: string): string {
+function withOriginalPaths(text: string): string {
   if (base === undefined) return text;
   return text.replaceAll(`${base.url}/`, 'file:///').replaceAll(`${base.folder}/`, '/');
 }

@@ -18,7 +18,7 @@ import { ownImport, packageFile, packageName } from './own-imports.js';
 import type { Unit } from './payload.js';
 
 /** Bytes of all files that the functions of one job take along. */
-export const MOST_CODE_BYTES = 256 * 1024 ** 2;
+const MOST_CODE_BYTES = 256 * 1024 ** 2;
 
 /** Stands in the working folder for code of no file. */
 export const NO_FILE = 'shipped.js';

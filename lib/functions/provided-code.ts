@@ -196,8 +196,11 @@ function wrongPackage(use: PackageUse, driver: string, node: string, found: stri
   return new SerializationError({
     path: `the import of '${name}'`,
     reason:
-      `node ${node} has version ${found || 'without a number'} of the package, node ${driver} of the driver ` +
-      `${version || 'one without a number'}. Run \`npm install ${name}@${version}\` where node ${node} was started.`,
+      `node ${node} has ${found === '' ? 'one without a version' : `version ${found}`} of the package, ` +
+      `node ${driver} of the driver ${version || 'one without a version'}. ` +
+      (version === ''
+        ? `Put the driver's where node ${node} was started.`
+        : `Run \`npm install ${name}@${version}\` where node ${node} was started.`),
     file: from,
   });
 }

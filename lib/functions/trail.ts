@@ -20,7 +20,7 @@ export interface Place {
 }
 
 /** The way as text: `main.js:12 fn -> helper -> socket`. */
-export function describeTrail(trail: Trail): string {
+function describeTrail(trail: Trail): string {
   const names: string[] = [];
   let at: Trail = trail;
   for (; at.parent !== undefined; at = at.parent) names.unshift(at.name);

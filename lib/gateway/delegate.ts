@@ -3,10 +3,11 @@ import { amountsOf } from '../protocol/amounts.js';
 import type { ShipFunction, SubmitTask } from '../protocol/generated/peers.js';
 import type { Strategy } from '../protocol/strategy.js';
 import type { CallOptions, Dependency } from '../runtime/calls.js';
-import { ERROR_FLAG, ObjectState } from '../runtime/object-values.js';
+import { ObjectState } from '../runtime/object-values.js';
 import { functionRecord, type Runtime } from '../runtime/runtime.js';
 import { resourceShape } from '../runtime/shape-queue.js';
 import { type FunctionRecord, TaskFlags } from '../runtime/task.js';
+import { wholeMessage } from '../values/types.js';
 import { idsOf } from './peer-frames.js';
 import type { Replicas } from './replicas.js';
 
@@ -36,7 +37,7 @@ interface RunningTask {
   readonly isFirst: boolean;
   /** Whether this node's raylet has it: what must be here before it runs is on its way until then. */
   submitted: boolean;
-  /** The results stand and are held for the other node. */
+  /** The results stand, and are held for the other node, or are about to. */
   done: boolean;
 }
 
@@ -109,13 +110,7 @@ export class Delegate {
     }));
     const contained = idsOf(message.containedArray()).map((id) => this.replicas.obtain(id, []));
     const bytes = message.argumentsArray()?.slice() ?? new Uint8Array(0);
-    const encoded = {
-      bytes,
-      start: 0,
-      end: bytes.length,
-      buffers: undefined,
-      contained: contained.length === 0 ? undefined : contained,
-    };
+    const encoded = wholeMessage(bytes, contained.length === 0 ? undefined : contained);
     // Until it is submitted: copies are let go of when room is needed.
     const named = [...dependencies.map(({ handle }) => handle), ...contained];
     const held = named.filter((handle) => store.hold(handle));
@@ -136,7 +131,7 @@ export class Delegate {
     const task = this.#tasks.get(token);
     if (task === undefined || task.done) return;
     if (task.submitted) this.runtime.cancel(task.handles[0]!, force, recursive);
-    else this.#fail(token, task, new TaskCancelledError(task.fn.name));
+    else void this.#fail(token, task, new TaskCancelledError(task.fn.name));
   }
 
   /** The other node has the results. */
@@ -154,7 +149,7 @@ export class Delegate {
       submit();
     } catch (error) {
       // An argument was freed meanwhile: that is the task's result.
-      this.#fail(token, task, error);
+      void this.#fail(token, task, error);
       return;
     }
     const objectReady = (): void => this.#finished(token, task);
@@ -163,11 +158,12 @@ export class Delegate {
   }
 
   /** Ends a task that the raylet does not know. */
-  #fail(token: number, task: RunningTask, error: unknown): void {
-    const { store, values } = this.runtime;
-    this.runtime.seal([...task.handles], 0, values.encodeError(error), ERROR_FLAG);
+  async #fail(token: number, task: RunningTask, error: unknown): Promise<void> {
+    task.done = true;
+    await this.replicas.seal([...task.handles], error);
+    if (this.runtime.ended !== undefined) return;
     this.#finished(token, task);
-    for (const handle of task.handles) store.release(handle);
+    for (const handle of task.handles) this.runtime.store.release(handle);
   }
 
   /** Acts when none of them is pending any more; never, when the other node is gone. */

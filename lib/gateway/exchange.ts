@@ -44,7 +44,6 @@ export class Exchange {
 
   expect(id: Uint8Array, arrival: Arrival): void {
     this.#arrivals.set(idKey(id), arrival);
-    this.#caches.add(arrival.replicas);
   }
 
   settled(id: Uint8Array, arrival: Arrival): void {
@@ -60,6 +59,7 @@ export class Exchange {
    */
   refer(handle: number, link: Transfers): string[] {
     this.#forgetAsker(handle, link);
+    if (this.#links.get(link.node) !== link) return [];
     const askers = this.#askers.get(handle) ?? [];
     const nodes = askers.slice(-MOST_REFERRALS).map(({ node }) => node);
     this.#askers.set(handle, [...askers, link]);
@@ -68,7 +68,7 @@ export class Exchange {
 
   /** The object is sent to that node from here. Those before it were of no use to it. */
   sent(handle: number, link: Transfers): void {
-    this.#askers.set(handle, [link]);
+    if (this.#links.get(link.node) === link) this.#askers.set(handle, [link]);
   }
 
   /** The object is gone. */
@@ -85,11 +85,17 @@ export class Exchange {
 
   // ---- copies
 
+  /** These are kept here from now on, until they are {@link forgotten}. */
+  keeps(cache: Replicas): void {
+    this.#caches.add(cache);
+  }
+
+  forgotten(cache: Replicas): void {
+    this.#caches.delete(cache);
+  }
+
   /** Lets go of the copies that are kept for later tasks only. */
   readonly evict = (): void => {
-    for (const cache of this.#caches) {
-      if (cache.runtime.ended !== undefined) this.#caches.delete(cache);
-      else cache.evict();
-    }
+    for (const cache of this.#caches) cache.evict();
   };
 }

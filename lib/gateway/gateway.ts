@@ -91,6 +91,7 @@ export class Gateway implements PeerHost {
     );
     this.tasks = new RemoteTasks(this.runtime, {
       fetchFunction: (hash, job) => this.#fetchFunction(hash, job),
+      evict: this.exchange.evict,
     });
     // What a gateway that was killed has left. The raylet starts one after the other.
     rmSync(gatewaySocket(directory), { force: true });
@@ -230,7 +231,10 @@ export class Gateway implements PeerHost {
         const lease = readTable(RemoteLease.getRootAsRemoteLease, bytes, start).unpack();
         const peer = this.#peers.get(lease.peer);
         // The raylet hears of a peer's end from here: it takes the lease back by itself.
-        if (peer === undefined) return;
+        if (peer === undefined) {
+          this.tasks.ended(lease.lease);
+          return;
+        }
         this.tasks.granted({
           id: lease.lease,
           peer,

@@ -1,10 +1,11 @@
 import { ObjectLostError } from '../errors/index.js';
 import { FrameType, ResultsElsewhereT } from '../protocol/generated/protocol.js';
-import { ERROR_FLAG } from '../runtime/object-values.js';
+import { ObjectState } from '../runtime/object-values.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { ReceivedObject } from './incoming-object.js';
 import { idsOf } from './peer-frames.js';
 import type { RemotePeer } from './remote-tasks.js';
+import { sealError } from './room.js';
 
 /** The results of one task, which are values at the node that ran it and pending objects here. */
 export interface KeptResult {
@@ -15,6 +16,13 @@ export interface KeptResult {
   readonly targets: readonly number[];
   /** Of the task word that the results belong to. */
   readonly attempt: number;
+}
+
+export interface KeptResultsPort {
+  /** Tells the other node that it need not keep a task's results any longer. */
+  taken(peer: RemotePeer, token: number): void;
+  /** Drops copies of objects that are kept for later tasks only. */
+  evict(): void;
 }
 
 interface Kept extends KeptResult {
@@ -30,15 +38,14 @@ interface Kept extends KeptResult {
  */
 export class KeptResults {
   readonly #runtime: Runtime;
-  readonly #taken: (peer: RemotePeer, token: number) => void;
+  readonly #port: KeptResultsPort;
   #taking = false;
   readonly #all = new Set<Kept>();
   readonly #byHandle = new Map<number, Kept>();
 
-  /** @param taken tells the other node that it need not keep them any longer */
-  constructor(runtime: Runtime, taken: (peer: RemotePeer, token: number) => void) {
+  constructor(runtime: Runtime, port: KeptResultsPort) {
     this.#runtime = runtime;
-    this.#taken = taken;
+    this.#port = port;
   }
 
   add(result: KeptResult): void {
@@ -71,9 +78,10 @@ export class KeptResults {
    * node's memory that they come to.
    */
   offered(peer: RemotePeer, tokens: ReadonlySet<number>): void {
-    const offered = [...this.#all].filter((kept) => kept.peer === peer && tokens.has(kept.token));
+    // What is not taken now is offered again.
     if (this.#taking) return;
     this.#taking = true;
+    const offered = [...this.#all].filter((kept) => kept.peer === peer && tokens.has(kept.token));
     void this.#takeOffered(offered).finally(() => {
       this.#taking = false;
     });
@@ -90,12 +98,12 @@ export class KeptResults {
     for (const kept of [...this.#all]) {
       if (kept.fetching) continue;
       // Freed, cancelled, or of a process that has died.
-      const isOver = kept.targets.every((handle) => store.state(handle) !== 1);
+      const isOver = kept.targets.every((handle) => store.state(handle) !== ObjectState.Pending);
       if (!isOver && kept.targets.some((handle) => store.isWanted(handle))) continue;
       // An object to come ends only by being completed.
       if (!isOver) this.#fail(kept, 'nobody referred to it');
       this.#forget(kept);
-      this.#taken(kept.peer, kept.token);
+      this.#port.taken(kept.peer, kept.token);
     }
   }
 
@@ -136,14 +144,13 @@ export class KeptResults {
     )
       this.#runtime.objectsReady(targets);
     this.#forget(kept);
-    this.#taken(peer, token);
+    this.#port.taken(peer, token);
   }
 
   /** @param error in the place of an ObjectLostError with that reason */
   #fail({ targets, attempt }: Kept, reason: string, error?: unknown): void {
-    const { store, values } = this.#runtime;
-    const lost = error ?? new ObjectLostError(store.idString(targets[0]!), reason);
-    this.#runtime.seal(targets, attempt, values.encodeError(lost), ERROR_FLAG);
+    const lost = error ?? new ObjectLostError(this.#runtime.store.idString(targets[0]!), reason);
+    void sealError(this.#runtime, targets, attempt, lost, () => this.#port.evict());
   }
 
   #forget(kept: Kept): void {

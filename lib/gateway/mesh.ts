@@ -37,6 +37,9 @@ export interface MeshOptions {
   lost(node: string): void;
 }
 
+/** Who works with the nodes that links lead to. */
+export type MeshGateway = Pick<Gateway, 'joined' | 'left'>;
+
 /** What is known of another node. */
 interface Neighbour {
   member: Member | undefined;
@@ -50,7 +53,7 @@ interface Neighbour {
  * that breaks ends what both ran for each other; as long as the other is a member it is made anew.
  */
 export class Mesh {
-  readonly #gateway: Gateway;
+  readonly #gateway: MeshGateway;
   readonly #options: MeshOptions;
   readonly #neighbours = new Map<string, Neighbour>();
   #identity!: NodeIdentity;
@@ -58,7 +61,7 @@ export class Mesh {
   #listener: NodeListener | undefined;
   #closed = false;
 
-  constructor(gateway: Gateway, options: MeshOptions) {
+  constructor(gateway: MeshGateway, options: MeshOptions) {
     this.#gateway = gateway;
     this.#options = options;
     this.#port = options.port;
@@ -131,17 +134,17 @@ export class Mesh {
 
   #accept(link: NodeLink): void {
     const { peer } = link;
-    if (peer.purpose !== PURPOSE || peer.version !== VERSION || peer.nodeId === this.#identity.nodeId) {
-      this.#options.log(
-        `node ${peer.nodeId} at ${link.address} is of version ${peer.version}, this one of ${VERSION}`,
-      );
-      link.close('another version');
+    const reason = peer.nodeId === this.#identity.nodeId ? 'it has the id of this node' : reasonAgainst(link);
+    if (reason !== undefined) {
+      this.#options.log(`node ${peer.nodeId} at ${link.address} is refused: ${reason}`);
+      link.close(reason);
       return;
     }
     const neighbour = this.#neighbour(peer.nodeId);
     // The other side made a new one: it knows that the old one is broken.
     neighbour.link?.close('replaced by a new link');
     neighbour.link = link;
+    neighbour.peer = undefined;
     if (neighbour.member !== undefined) this.#attach(neighbour, link);
     else {
       setTimeout(() => {
@@ -164,6 +167,12 @@ export class Mesh {
       try {
         const { host, port } = parseHostAndPort(member.address);
         const link = await connectNode({ host, port, secret, tls, identity, ...times });
+        const reason =
+          link.peer.nodeId === member.id ? reasonAgainst(link) : `node ${link.peer.nodeId} answers there`;
+        if (reason !== undefined) {
+          link.close(reason);
+          throw new Error(reason);
+        }
         if (!this.#isToDial(neighbour)) link.close('no longer needed');
         else {
           neighbour.link = link;
@@ -229,4 +238,11 @@ export class Mesh {
       },
     });
   }
+}
+
+/** Why the other side of a link cannot be worked with; undefined when it can. */
+function reasonAgainst({ peer: { purpose, version } }: NodeLink): string | undefined {
+  if (purpose !== PURPOSE) return `it is no gateway but for '${purpose}'`;
+  if (version !== VERSION) return `its version of Mobula is ${version}, and not ${VERSION}`;
+  return undefined;
 }

@@ -208,39 +208,37 @@ export class Peer implements RemotePeer {
     if (known !== undefined) return known;
     const job: DelegatedJob = { delegate: undefined, waiting: [], gone: false };
     this.#jobs.set(number, job);
+    void this.#open(job, number, name);
+    return job;
+  }
+
+  /** Gives the job its delegate. A node that is full of clients has room again when one leaves. */
+  async #open(job: DelegatedJob, number: number, name: string): Promise<void> {
     const output = ({ name, pid, stderr, text }: OutputText): void => {
       const line = new RemoteOutputT(number, name, pid, stderr, text);
       sendPeerTable(this.connection, PeerFrame.RemoteOutput, line);
     };
-    void this.#open(job, name, output).then((runtime) => {
-      if (runtime === undefined) return;
-      job.delegate = new Delegate(runtime, new Replicas(runtime, this.#transfers), {
-        finished: (task) => void this.#sendResults(runtime, task),
-      });
-      const { waiting } = job;
-      job.waiting = [];
-      for (const act of waiting) this.#withDelegate(job, act);
-    });
-    return job;
-  }
-
-  /** Undefined when the job has ended meanwhile. A node that is full of clients has room again when one leaves. */
-  async #open(
-    job: DelegatedJob,
-    name: string,
-    output: (output: OutputText) => void,
-  ): Promise<Runtime | undefined> {
-    while (!job.gone) {
+    let opened: Runtime | undefined;
+    while (opened === undefined && !job.gone) {
       try {
-        const runtime = await this.#host.openDelegate(name, output);
-        if (!job.gone) return runtime;
-        close(runtime);
+        opened = await this.#host.openDelegate(name, output);
       } catch (error) {
         this.#host.log(`job ${name} of node ${this.node} has to wait: ${(error as Error).message}`);
         await sleep(OPEN_AGAIN_MILLISECONDS, undefined, { ref: false });
       }
     }
-    return undefined;
+    const runtime = opened;
+    if (runtime === undefined) return;
+    if (job.gone) {
+      close(runtime);
+      return;
+    }
+    job.delegate = new Delegate(runtime, new Replicas(runtime, this.#transfers, this.#host.exchange), {
+      finished: (task) => void this.#sendResults(runtime, task),
+    });
+    const { waiting } = job;
+    job.waiting = [];
+    for (const act of waiting) this.#withDelegate(job, act);
   }
 
   #withDelegate(job: DelegatedJob, act: (delegate: Delegate) => void): void {
@@ -264,7 +262,9 @@ export class Peer implements RemotePeer {
     job.gone = true;
     job.waiting = [];
     for (const [token, of] of this.#jobOfToken) if (of === job) this.#jobOfToken.delete(token);
-    if (job.delegate !== undefined) close(job.delegate.runtime);
+    if (job.delegate === undefined) return;
+    job.delegate.replicas.close();
+    close(job.delegate.runtime);
   }
 
   async #sendResults(runtime: Runtime, task: FinishedTask): Promise<void> {

@@ -8,13 +8,14 @@ import {
   SubmitTaskT,
 } from '../protocol/generated/peers.js';
 import { TaskStatus } from '../protocol/generated/protocol.js';
-import { ERROR_FLAG } from '../runtime/object-values.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { smoothed } from '../runtime/smoothed.js';
+import { wholeMessage } from '../values/types.js';
 import type { AssignedFunction, Assignment, AssignmentOrigin, AssignmentSink } from '../worker/assignment.js';
 import type { ReceivedObject } from './incoming-object.js';
 import { KeptResults } from './kept-results.js';
 import { byteList, ID_BYTES, type PeerConnection, sendPeerTable } from './peer-frames.js';
+import { sealError } from './room.js';
 
 /** Work in microseconds that the other node is to have in its hands under one lease: some round trips. */
 const WINDOW_MICROSECONDS = 2000;
@@ -70,6 +71,8 @@ interface InFlight {
 export interface RemoteTasksPort {
   /** The function's code; undefined when it is gone with its job. */
   fetchFunction(hash: string, job: number): Promise<FunctionCode | undefined>;
+  /** Drops copies of objects that are kept for later tasks only. */
+  evict(): void;
 }
 
 /**
@@ -84,6 +87,8 @@ export class RemoteTasks implements AssignmentSink<RemoteFunction> {
   readonly #slots = new Map<number, Slot>();
   /** Tasks that came before their lease was heard of, on the other socket. */
   readonly #early = new Map<number, Assignment<RemoteFunction>[]>();
+  /** Of the leases that were heard of; their numbers only grow. */
+  #newestLease = 0;
   readonly #functions = new Map<string, RemoteFunction>();
   /** By job and hash. */
   readonly #codes = new Map<string, FunctionCode | 'coming' | 'gone'>();
@@ -95,21 +100,24 @@ export class RemoteTasks implements AssignmentSink<RemoteFunction> {
   constructor(runtime: Runtime, port: RemoteTasksPort) {
     this.#runtime = runtime;
     this.#port = port;
-    this.results = new KeptResults(runtime, (peer, token) => this.taken(peer, token));
+    this.results = new KeptResults(runtime, {
+      taken: (peer, token) => this.taken(peer, token),
+      evict: () => port.evict(),
+    });
   }
 
   // ---- what the raylet says
 
   granted(lease: RemoteLease): void {
     const slot = { lease, waiting: this.#early.get(lease.id) ?? [], inFlight: 0 };
-    this.#early.delete(lease.id);
+    this.#heardOf(lease.id);
     this.#slots.set(lease.id, slot);
     this.#pump(slot);
   }
 
-  /** The submitter has given it back, or is gone. */
+  /** The submitter has given it back, or is gone; or the node that it is on is. */
   ended(id: number): void {
-    this.#early.delete(id);
+    this.#heardOf(id);
     this.#slots.delete(id);
   }
 
@@ -151,7 +159,8 @@ export class RemoteTasks implements AssignmentSink<RemoteFunction> {
   accept(assignment: Assignment<RemoteFunction>): void {
     const slot = this.#slots.get(assignment.lease);
     if (slot !== undefined) slot.waiting.push(assignment);
-    else {
+    // Under a lease that is over it is void: the raylet has told its submitter.
+    else if (assignment.lease > this.#newestLease) {
       const early = this.#early.get(assignment.lease);
       if (early === undefined) this.#early.set(assignment.lease, [assignment]);
       else early.push(assignment);
@@ -178,6 +187,7 @@ export class RemoteTasks implements AssignmentSink<RemoteFunction> {
     for (const slot of this.#slots.values()) {
       slot.waiting = slot.waiting.filter((assignment) => assignment.origin !== origin);
     }
+    for (const [lease, [first]] of this.#early) if (first!.origin === origin) this.#early.delete(lease);
     for (const [token, { assignment }] of this.#inFlight) {
       if (assignment.origin === origin) this.#cancel(token, false, true);
     }
@@ -198,8 +208,7 @@ export class RemoteTasks implements AssignmentSink<RemoteFunction> {
     const view = new DataView(place.buffer);
     for (const [index, size] of sizes.entries()) view.setFloat64(8 * index, size, true);
     place.set(node, 8 * sizes.length);
-    const encoded = { bytes: place, start: 0, end: place.length, buffers: undefined, contained: undefined };
-    origin.done(assignment, TaskStatus.Elsewhere, microseconds, encoded);
+    origin.done(assignment, TaskStatus.Elsewhere, microseconds, wholeMessage(place));
     this.#pump(slot);
   }
 
@@ -219,11 +228,10 @@ export class RemoteTasks implements AssignmentSink<RemoteFunction> {
     }
     const { assignment, slot } = task;
     const error = results[0]?.error;
-    if (drafts.includes(0)) this.#failed(assignment, drafts, microseconds);
+    if (drafts.includes(0)) void this.#failed(assignment, drafts, microseconds);
     else if (failed && assignment.errorsComeBack && error !== undefined) {
       for (const draft of drafts) if (draft !== 0) store.abort(draft);
-      const encoded = { bytes: error, start: 0, end: error.length, buffers: undefined, contained: undefined };
-      assignment.origin.done(assignment, TaskStatus.Thrown, microseconds, encoded);
+      assignment.origin.done(assignment, TaskStatus.Thrown, microseconds, wholeMessage(error));
     } else {
       const { targets } = assignment;
       const completed = store.complete(targets, drafts, assignment.attempt);
@@ -241,6 +249,11 @@ export class RemoteTasks implements AssignmentSink<RemoteFunction> {
 
   // ---- inside
 
+  #heardOf(lease: number): void {
+    this.#early.delete(lease);
+    this.#newestLease = Math.max(this.#newestLease, lease);
+  }
+
   /** Undefined for a task that nobody waits for any more. */
   #end(token: number, microseconds: number): InFlight | undefined {
     const task = this.#inFlight.get(token);
@@ -253,12 +266,16 @@ export class RemoteTasks implements AssignmentSink<RemoteFunction> {
   }
 
   /** A result did not get here: the store is full, or it was freed at once over there. */
-  #failed(assignment: Assignment<RemoteFunction>, drafts: readonly number[], microseconds: number): void {
-    const { store, values } = this.#runtime;
+  async #failed(
+    assignment: Assignment<RemoteFunction>,
+    drafts: readonly number[],
+    microseconds: number,
+  ): Promise<void> {
+    const { store } = this.#runtime;
     for (const draft of drafts) if (draft !== 0) store.abort(draft);
     const reason = 'its result did not reach this node, whose object store has no room for it';
     const lost = new ObjectLostError(store.idString(assignment.handle), reason);
-    this.#runtime.seal(assignment.targets, assignment.attempt, values.encodeError(lost), ERROR_FLAG);
+    await sealError(this.#runtime, assignment.targets, assignment.attempt, lost, this.#port.evict);
     assignment.origin.done(assignment, TaskStatus.StoredError, microseconds, undefined);
   }
 
@@ -288,7 +305,9 @@ export class RemoteTasks implements AssignmentSink<RemoteFunction> {
   async #fetch(hash: string, job: number): Promise<void> {
     const key = codeKey(job, hash);
     this.#codes.set(key, 'coming');
-    this.#codes.set(key, (await this.#port.fetchFunction(hash, job)) ?? 'gone');
+    const code = await this.#port.fetchFunction(hash, job);
+    // Unless the job has ended meanwhile.
+    if (this.#codes.has(key)) this.#codes.set(key, code ?? 'gone');
     this.turn();
   }
 

@@ -1,8 +1,10 @@
 import { ObjectLostError } from '../errors/index.js';
 import { ObjectState } from '../runtime/object-values.js';
 import type { Runtime } from '../runtime/runtime.js';
+import type { Exchange } from './exchange.js';
 import type { ReceivedObject } from './incoming-object.js';
 import { idKey } from './peer-frames.js';
+import { sealError } from './room.js';
 
 /** The node that has named objects. */
 export interface ObjectHome {
@@ -30,11 +32,14 @@ interface Replica {
 export class Replicas {
   readonly runtime: Runtime;
   readonly #home: ObjectHome;
+  readonly #exchange: Exchange;
   readonly #replicas = new Map<string, Replica>();
 
-  constructor(runtime: Runtime, home: ObjectHome) {
+  constructor(runtime: Runtime, home: ObjectHome, exchange: Exchange) {
     this.runtime = runtime;
     this.#home = home;
+    this.#exchange = exchange;
+    exchange.keeps(this);
   }
 
   /**
@@ -45,13 +50,15 @@ export class Replicas {
   obtain(id: Uint8Array, arrivals: Promise<void>[]): number {
     const key = idKey(id);
     const known = this.#replicas.get(key);
-    if (known !== undefined && this.runtime.store.state(known.handle) !== 0) {
+    if (known !== undefined && this.runtime.store.state(known.handle) !== ObjectState.Gone) {
       arrivals.push(known.arrived);
       return known.handle;
     }
     const present = this.runtime.store.lookup(id, 0);
     const replica = present === 0 ? this.#create(id) : this.#adopt(present, id);
     this.#replicas.set(key, replica);
+    // Freed here; if somebody refers to it, it was held a second time just now.
+    if (known !== undefined) this.runtime.store.release(known.handle);
     arrivals.push(replica.arrived);
     return replica.handle;
   }
@@ -75,7 +82,14 @@ export class Replicas {
     }
   }
 
-  dropAll(): void {
+  /** Makes the error that of pending objects of this environment; resolves when that is done, or the environment has ended. */
+  seal(handles: readonly number[], error: unknown): Promise<void> {
+    return sealError(this.runtime, handles, 0, error, this.#exchange.evict);
+  }
+
+  /** Lets go of all: the other node, or the environment, is no more. */
+  close(): void {
+    this.#exchange.forgotten(this);
     for (const { handle } of this.#replicas.values()) this.runtime.store.release(handle);
     this.#replicas.clear();
   }
@@ -105,15 +119,12 @@ export class Replicas {
       reason = error;
     }
     if (this.runtime.ended !== undefined) return;
-    const { store, values } = this.runtime;
-    let completed: number;
-    if (received !== undefined) completed = store.complete(handle, received.draft, 0);
-    else {
+    if (received === undefined) {
       const hex = Buffer.from(id).toString('hex');
       const lost = reason ?? new ObjectLostError(hex, 'the node that had it is gone, or has freed it');
-      completed = values.complete(handle, 0, values.encodeError(lost), 1);
-    }
-    if (completed === 1) this.runtime.objectsReady([handle]);
+      await this.seal([handle], lost);
+    } else if (this.runtime.store.complete(handle, received.draft, 0) === 1)
+      this.runtime.objectsReady([handle]);
     await Promise.all(nested);
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ObjectStoreFullError } from '../errors/index.js';
 import { CollectRequestT, FrameType } from '../protocol/generated/protocol.js';
+import { ERROR_FLAG, ObjectState, ownCopy } from '../runtime/object-values.js';
 import { type Runtime, STORE_FULL_MILLISECONDS } from '../runtime/runtime.js';
 
 /** A full store is tried again so often. */
@@ -58,6 +59,40 @@ function tried<T>(runtime: Runtime, bytes: number, attempt: () => T | undefined)
     if ((error as { code?: string }).code === ObjectStoreFullError.code) throw runtime.values.noRoom(bytes);
     throw error;
   }
+}
+
+/**
+ * Makes the error that of all these pending objects, the returns of one task, as `Runtime.seal` does; without blocking.
+ * @param evict see {@link roomFor}
+ * @returns resolves when that is done, or the runtime has ended
+ */
+export async function sealError(
+  runtime: Runtime,
+  handles: readonly number[],
+  attempt: number,
+  error: unknown,
+  evict: () => void,
+): Promise<void> {
+  const { store, values } = runtime;
+  const { bytes, start, end, buffers, contained } = ownCopy(values.encodeError(error));
+  const draft = (): number | undefined =>
+    store.draft(bytes, start, end, buffers, contained, ERROR_FLAG) || undefined;
+  const drafts: number[] = [];
+  let hasRoom = true;
+  try {
+    for (const _ of handles) drafts.push(await roomFor(runtime, end, draft, evict));
+  } catch {
+    hasRoom = false;
+    for (const each of drafts) store.abort(each);
+  }
+  if (runtime.ended !== undefined) return;
+  if (hasRoom) {
+    if (store.complete(handles, drafts, attempt) === 1) runtime.objectsReady(handles);
+    return;
+  }
+  // Not even for an error: gone is an answer too.
+  for (const handle of handles) if (store.state(handle) === ObjectState.Pending) store.free(handle);
+  runtime.objectsReady(handles);
 }
 
 /** Bounds what objects on their way here take in memory. The first comes first; one at least always has leave. */

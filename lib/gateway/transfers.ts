@@ -79,7 +79,7 @@ export class Transfers implements ObjectHome {
     this.#connection = connection;
     this.#host = host;
     this.#sendings = new Sendings(connection);
-    this.replicas = new Replicas(host.runtime, this);
+    this.replicas = new Replicas(host.runtime, this, host.exchange);
     host.exchange.opened(this);
   }
 
@@ -223,7 +223,7 @@ export class Transfers implements ObjectHome {
     this.#sendings.lost();
     for (const result of this.#results.values()) result.discard();
     this.#results.clear();
-    this.replicas.dropAll();
+    this.replicas.close();
   }
 
   // ---- out

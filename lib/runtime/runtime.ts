@@ -34,7 +34,7 @@ import {
 } from '../protocol/generated/protocol.js';
 import { type NativeStore, spinForAnswers } from '../store/native.js';
 import { ObjectRef } from '../store/object-ref.js';
-import type { Codec, EncodedValue } from '../values/types.js';
+import { type Codec, type EncodedValue, wholeMessage } from '../values/types.js';
 import { Calls } from './calls.js';
 import { Failures } from './failures.js';
 import { IdleCollection } from './idle-collection.js';
@@ -342,13 +342,7 @@ export class Runtime implements SubmitterPort, WaitingPort, RayletListener {
   }
 
   sealEncoded(task: Task, error: Uint8Array): void {
-    this.#sealError(task, {
-      bytes: error,
-      start: 0,
-      end: error.length,
-      buffers: undefined,
-      contained: undefined,
-    });
+    this.#sealError(task, wholeMessage(error));
   }
 
   copyError(task: Task, from: number): void {

@@ -10,6 +10,11 @@ export interface EncodedValue {
   contained: number[] | undefined;
 }
 
+/** A message that stands in all of these bytes, with no buffers beside it. */
+export function wholeMessage(bytes: Uint8Array, contained?: number[]): EncodedValue {
+  return { bytes, start: 0, end: bytes.length, buffers: undefined, contained };
+}
+
 /** Turns values into messages and back. Both directions are synchronous and may be entered again by their hooks. */
 export interface Codec {
   /**

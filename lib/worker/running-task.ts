@@ -188,7 +188,14 @@ export class RunningTask implements TaskContext {
   #returnedMany(value: unknown): void {
     const { assignment } = this;
     const { values, store } = this.#runtime;
-    const list = isIterable(value) ? [...value] : undefined;
+    let list: unknown[] | undefined;
+    try {
+      // What gives the values one after another, such as a generator, is code of the program.
+      if (isIterable(value)) list = this.#contexts.run(this, () => [...value], []) as unknown[];
+    } catch (error) {
+      this.#threw(error);
+      return;
+    }
     if (list === undefined || list.length !== assignment.returnCount) {
       const got = list === undefined ? `${typeof value} that is not iterable` : `${list.length} values`;
       this.#threw(

@@ -207,6 +207,19 @@ describe('errors of tasks', function () {
     assert.match((error as Error).message, /numReturns: 2/);
   });
 
+  it('of a generator that is to give the returns fail all of them', async () => {
+    const failing = function* (): Generator<number> {
+      yield process.pid;
+      throw new RangeError('no second one');
+    };
+    const two = mobula.remote({ numReturns: 2 }, failing as unknown as () => [number, number]);
+    for (const ref of two.remote()) {
+      const error = await failureOf(mobula.get(ref, PATIENT));
+      assert.ok(mobula.TaskError.is(error, RangeError));
+      assert.equal(error.cause.message, 'no second one');
+    }
+  });
+
   it('of one of several refs reject the get at once, while others still run', async () => {
     const board = newBoard();
     const gated = mobula.remote(async () => {

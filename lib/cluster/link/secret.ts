@@ -4,7 +4,7 @@ import { InvalidArgumentError } from '../../errors/index.js';
 /** Version of the handshake and of the framing. Two that differ do not speak with each other. */
 export const LINK_VERSION = 2;
 /** A shorter secret could be guessed from one recorded handshake. */
-export const LEAST_SECRET_BYTES = 16;
+const LEAST_SECRET_BYTES = 16;
 
 /** The two ends of a link: who dialed, and who listened. It is part of every proof, so that none can be sent back. */
 export type LinkRole = 'dialer' | 'listener';
