@@ -148,6 +148,29 @@ describe('results that stay at other nodes', function () {
     }
   });
 
+  it('are fetched for others by a worker that is about to end', async () => {
+    const here = { numCpus: 0, scheduling: { node: cluster.node('a').id } };
+    const make = mobula.remote(AT_B, fill);
+    // The node keeps one process; this task has that to itself, and the other one is not needed any more.
+    const blocked = mobula
+      .remote({ ...here, numCpus: 1 }, () => new Promise((resolve) => setTimeout(resolve, 3_600_000)))
+      .remote();
+    const submit = mobula.remote(here, () => ({ ref: make.remote(3), pid: process.pid }));
+    const { ref, pid } = await cluster.get(submit.remote());
+    await until(async () => (await bytesAt(AT_B)) >= BIG, { what: 'a result at the other node' });
+    assert.ok((await bytesHere()) < MIB, 'the result is not here');
+    assert.ok(cluster.workers('a').includes(pid), 'its submitter has not ended');
+    await until(() => !cluster.workers('a').includes(pid), {
+      timeout: 40_000,
+      what: () => `the end of an idle worker\n${cluster.logs()}`,
+    });
+    // Nobody but this node can have it now.
+    cluster.killNode('b');
+    assert.equal((await cluster.get(ref))[BIG - 1], 3);
+    mobula.cancel(blocked);
+    assert.ok((await failureOf(cluster.get(blocked))) instanceof mobula.TaskCancelledError);
+  });
+
   it('are made again when their node dies, with what they were made of', async () => {
     // Each needs what only one node has, which dies and is replaced.
     const make = mobula.remote(AT_B, fill);
