@@ -208,6 +208,27 @@ describe('results that stay at other nodes', function () {
     assert.ok((await failureOf(cluster.get(blocked))) instanceof mobula.TaskCancelledError);
   });
 
+  it('leave no queues behind at nodes that come and go', async () => {
+    const make = mobula.remote(AT_B, fill);
+    const makeAtGuest = mobula.remote({ resources: { guest: 0.01 } }, fill);
+    const look = mobula.remote((bytes: Uint8Array) => [bytes[1]!, process.ppid]);
+    const shapes = async (): Promise<number> => Number((await mobula.statistics()).scheduler.shapes);
+    const stays = make.remote(1);
+    await cluster.get(look.remote(new Uint8Array(9)));
+    const before = await shapes();
+    for (let visit = 0; visit < 4; visit++) {
+      const guest = await cluster.add({ name: `guest${visit}`, resources: { guest: 1 } });
+      await cluster.connected('a', 3);
+      using ref = makeAtGuest.remote(visit);
+      assert.deepEqual(await cluster.get(look.remote(ref)), [visit, guest.pid]);
+      assert.deepEqual(await cluster.get(look.remote(stays)), [1, cluster.node('b').pid]);
+      cluster.killNode(guest.name);
+      await cluster.connected('a', 2);
+    }
+    // That of the tasks on guests, and those near two nodes at a time.
+    assert.ok((await shapes()) <= before + 3, `${before} shapes became ${await shapes()}`);
+  });
+
   it('are lost when they cannot be made again, and that is said', async () => {
     const once = mobula.remote({ ...AT_B, maxRetries: 0 }, fill).remote(1);
     const given = mobula.put(new Uint8Array(BIG));
