@@ -148,29 +148,6 @@ describe('results that stay at other nodes', function () {
     }
   });
 
-  it('are fetched for others by a worker that is about to end', async () => {
-    const here = { numCpus: 0, scheduling: { node: cluster.node('a').id } };
-    const make = mobula.remote(AT_B, fill);
-    // The node keeps one process; this task has that to itself, and the other one is not needed any more.
-    const blocked = mobula
-      .remote({ ...here, numCpus: 1 }, () => new Promise((resolve) => setTimeout(resolve, 3_600_000)))
-      .remote();
-    const submit = mobula.remote(here, () => ({ ref: make.remote(3), pid: process.pid }));
-    const { ref, pid } = await cluster.get(submit.remote());
-    await until(async () => (await bytesAt(AT_B)) >= BIG, { what: 'a result at the other node' });
-    assert.ok((await bytesHere()) < MIB, 'the result is not here');
-    assert.ok(cluster.workers('a').includes(pid), 'its submitter has not ended');
-    await until(() => !cluster.workers('a').includes(pid), {
-      timeout: 40_000,
-      what: () => `the end of an idle worker\n${cluster.logs()}`,
-    });
-    // Nobody but this node can have it now.
-    cluster.killNode('b');
-    assert.equal((await cluster.get(ref))[BIG - 1], 3);
-    mobula.cancel(blocked);
-    assert.ok((await failureOf(cluster.get(blocked))) instanceof mobula.TaskCancelledError);
-  });
-
   it('are made again when their node dies, with what they were made of', async () => {
     // Each needs what only one node has, which dies and is replaced.
     const make = mobula.remote(AT_B, fill);
@@ -206,27 +183,6 @@ describe('results that stay at other nodes', function () {
     await cluster.add({ name: 'b2', cpus: 1, resources: { second: 1 }, memory: '128MiB' });
     assert.deepEqual(await cluster.getAll(looks), [8, 8, 8, 8]);
     assert.ok((await failureOf(cluster.get(blocked))) instanceof mobula.TaskCancelledError);
-  });
-
-  it('leave no queues behind at nodes that come and go', async () => {
-    const make = mobula.remote(AT_B, fill);
-    const makeAtGuest = mobula.remote({ resources: { guest: 0.01 } }, fill);
-    const look = mobula.remote((bytes: Uint8Array) => [bytes[1]!, process.ppid]);
-    const shapes = async (): Promise<number> => Number((await mobula.statistics()).scheduler.shapes);
-    const stays = make.remote(1);
-    await cluster.get(look.remote(new Uint8Array(9)));
-    const before = await shapes();
-    for (let visit = 0; visit < 4; visit++) {
-      const guest = await cluster.add({ name: `guest${visit}`, resources: { guest: 1 } });
-      await cluster.connected('a', 3);
-      using ref = makeAtGuest.remote(visit);
-      assert.deepEqual(await cluster.get(look.remote(ref)), [visit, guest.pid]);
-      assert.deepEqual(await cluster.get(look.remote(stays)), [1, cluster.node('b').pid]);
-      cluster.killNode(guest.name);
-      await cluster.connected('a', 2);
-    }
-    // That of the tasks on guests, and those near two nodes at a time.
-    assert.ok((await shapes()) <= before + 3, `${before} shapes became ${await shapes()}`);
   });
 
   it('are lost when they cannot be made again, and that is said', async () => {
