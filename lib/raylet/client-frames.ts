@@ -182,7 +182,10 @@ export class ClientFrames {
         soft,
         ...(define.near === null ? {} : { near: String(define.near) }),
       };
-      const shape = this.#port.scheduler.shape(amounts, strategyKey(strategy));
+      // By the client's number, which stays while nodes come and go: the scheduler never forgets a shape.
+      const queue = strategy.near === undefined ? strategyKey(strategy) : `|near ${define.shape}`;
+      const shape = this.#port.scheduler.shape(amounts, queue);
+      this.#port.placement.forget(client, define.shape);
       client.defineShape(define.shape, shape, define.exclusive, amountsOf(define.resources), strategy);
     } catch (error) {
       // Not an amount, or more different shapes than any program has: nothing that our own code sends.

@@ -46,6 +46,14 @@ export class Placement {
       this.hopeless(client, number, `there is no node ${shape.strategy.node}: this node stands alone`);
   }
 
+  /** The client says anew what the number stands for, of which nothing waits any more. */
+  forget(client: RayletClient, number: number): void {
+    const shape = client.shapes[number];
+    if (shape === undefined) return;
+    if (shape.waitsHere) this.#demandHere(client, shape, 0, undefined);
+    this.#port.others()?.dropped(client.slot, number);
+  }
+
   /** Nodes have joined or left: what waits for one by its name may have to go elsewhere now. */
   placeAgain(): void {
     for (const client of this.#port.clients.all()) {

@@ -53,6 +53,8 @@ export class ShapeQueue {
   failure: Error | undefined;
   /** Of tasks that are to run near what they are given: the queue of the same needs that says nothing of where. */
   anywhere: ShapeQueue | undefined;
+  /** The queues whose `anywhere` this is. */
+  readonly near: ShapeQueue[] = [];
   #size = 0;
   /** Index is the depth; most programs use one or two. */
   readonly #byDepth: (Denque<Task> | undefined)[] = [];
@@ -62,7 +64,8 @@ export class ShapeQueue {
   constructor(
     /** Number of the shape in our frames to the raylet. */
     readonly id: number,
-    readonly shape: ResourceShape,
+    /** Of a queue near a node the node may become another one, see {@link isIdle}; its needs stay. */
+    public shape: ResourceShape,
     /** One CPU and nothing else: such a task may run in place of a suspended one of the same needs. */
     readonly takesOneCpu: boolean,
   ) {
@@ -72,6 +75,11 @@ export class ShapeQueue {
 
   get size(): number {
     return this.#size;
+  }
+
+  /** Nothing waits in it, and nothing is held or asked for. */
+  get isIdle(): boolean {
+    return this.#size === 0 && this.reported === 0 && this.leases.size === 0;
   }
 
   get deepest(): number {

@@ -420,8 +420,29 @@ export class Submitter {
     const node = strategyKey(anywhere.shape.strategy) === '' ? this.results.nodeOf(task) : undefined;
     task.queue = anywhere;
     if (node === undefined) return;
-    task.queue = this.queueOf(nearShape(anywhere.shape, node));
-    task.queue.anywhere = anywhere;
+    task.queue = this.#queueNear(anywhere, node);
+  }
+
+  /**
+   * Nodes come and go: an idle queue near another one becomes the queue near this one, so that there are never more than were in
+   * use at once. A grant or a task that comes back late is then of a queue near the wrong node, which costs no more than a way.
+   */
+  #queueNear(anywhere: ShapeQueue, node: string): ShapeQueue {
+    const shape = nearShape(anywhere.shape, node);
+    let queue = this.#queueByKey.get(shape.key);
+    if (queue !== undefined) return queue;
+    queue = anywhere.near.find(({ isIdle }) => isIdle);
+    if (queue === undefined) {
+      queue = this.queueOf(shape);
+      queue.anywhere = anywhere;
+      anywhere.near.push(queue);
+      return queue;
+    }
+    this.#queueByKey.delete(queue.shape.key);
+    queue.shape = shape;
+    this.#queueByKey.set(shape.key, queue);
+    this.#port.defineShape(queue);
+    return queue;
   }
 
   /** Whether something that the task is given, and that was there, is to come again. Then it is queued when it has come. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive } from '../integration/support/processes.js';
 import type { ProgramProcess } from '../support/machine.js';
+import { NETWORK_KINDS, type NetworkKind } from '../support/network.js';
 import { NetworkCluster, REDIS_MACHINE } from '../support/network-cluster.js';
 import { until } from '../support/poll.js';
 
@@ -22,15 +23,18 @@ describe('three machines whose cables are cut and mended', function () {
   let driver: ProgramProcess;
   let folder: string;
 
-  beforeEach(async () => {
+  async function start(kind?: NetworkKind): Promise<void> {
     folder = mkdtempSync(join(tmpdir(), 'cuts-'));
-    cluster = await NetworkCluster.start([
-      { name: 'a' },
-      { name: 'b', cpus: 2, resources: { far: 1, b: 1 } },
-      { name: 'c', cpus: 2, resources: { far: 1, c: 1 } },
-    ]);
+    cluster = await NetworkCluster.start(
+      [
+        { name: 'a' },
+        { name: 'b', cpus: 2, resources: { far: 1, b: 1 } },
+        { name: 'c', cpus: 2, resources: { far: 1, c: 1 } },
+      ],
+      { kind },
+    );
     driver = await cluster.driver('a');
-  });
+  }
 
   afterEach(async () => {
     await cluster.remove();
@@ -58,18 +62,21 @@ describe('three machines whose cables are cut and mended', function () {
     assert.deepEqual(new Set(after.machines), new Set(['b', 'c']));
   }
 
-  it('between two nodes that have no driver', async () => {
-    await cluster.ask(driver, 'nested sum 12');
-    await begin('tasks', 30);
-    await until(() => cluster.workers('c').length > 1, { what: 'workers of b on c' });
-    cluster.network.cut('b', 'c');
-    await sleep(CUT_MILLISECONDS);
-    cluster.network.heal('b', 'c');
-    assert.deepEqual(await cluster.ask(driver, 'number sum'), { value: 198 });
-    await finish('tasks');
-  });
+  for (const kind of NETWORK_KINDS)
+    it(`between two nodes that have no driver (${kind})`, async () => {
+      await start(kind);
+      await cluster.ask(driver, 'nested sum 12');
+      await begin('tasks', 30);
+      await until(() => cluster.workers('c').length > 1, { what: 'workers of b on c' });
+      cluster.network.cut('b', 'c');
+      await sleep(CUT_MILLISECONDS);
+      cluster.network.heal('b', 'c');
+      assert.deepEqual(await cluster.ask(driver, 'number sum'), { value: 198 });
+      await finish('tasks');
+    });
 
   it("between the driver's node and everybody else", async () => {
+    await start();
     const file = await begin('tasks', 30);
     const workers = [...cluster.workers('b'), ...cluster.workers('c')];
     const before = cluster.node('a').id;
@@ -86,6 +93,7 @@ describe('three machines whose cables are cut and mended', function () {
   });
 
   it('between Redis and a node that runs tasks of another one', async () => {
+    await start();
     await begin('tasks', 40);
     cluster.network.cut('b', REDIS_MACHINE);
     await sleep(CUT_MILLISECONDS);

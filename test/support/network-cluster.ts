@@ -19,6 +19,7 @@ import { MACHINE_VARIABLE, Network, type NetworkOptions } from './network.js';
 import { compiled, packageRoot } from './paths.js';
 import { until } from './poll.js';
 import { RedisServer } from './redis.js';
+import type { MachineTraffic } from './relay.js';
 
 /** Redis has a machine of its own. */
 export const REDIS_MACHINE = 'redis';
@@ -178,18 +179,10 @@ export class NetworkCluster {
       .map(({ pid }) => pid);
   }
 
-  /** Bytes that have reached and left a machine; of all of them together where they have no network of their own. */
-  traffic(name: string): { readonly received: number; readonly sent: number } {
+  /** Bytes that have reached and left a machine. */
+  async traffic(name: string): Promise<Readonly<MachineTraffic>> {
     const { pid } = this.processes(name).find(({ command }) => command.startsWith('mobula-raylet'))!;
-    let [received, sent] = [0, 0];
-    for (const line of readFileSync(`/proc/${pid}/net/dev`, 'latin1').split('\n')) {
-      const [device, counts] = line.split(':');
-      if (counts === undefined || (device!.trim() === 'lo' && this.network.isReal)) continue;
-      const numbers = counts.trim().split(/\s+/).map(Number);
-      received += numbers[0]!;
-      sent += numbers[8]!;
-    }
-    return { received, sent };
+    return await this.network.traffic(name, pid);
   }
 
   /** Kills all processes of a node that has no driver, as if its machine were switched off. */

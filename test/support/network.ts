@@ -1,14 +1,29 @@
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Place } from './machine.js';
 import { Namespaces } from './namespaces.js';
 import { compiled, packageRoot } from './paths.js';
-import { Relay } from './relay.js';
+import { type MachineTraffic, Relay } from './relay.js';
 
 /** Folders of programs, which are on one machine only. Mobula itself and the packages are everywhere. */
 const PROGRAM_FOLDERS = ['build/examples', 'build/test', 'examples', 'test'];
 
+/**
+ * What machines are made of: see {@link Network}. Where namespaces are not allowed, loopback addresses take their place. To run the tests
+ * of a cluster as they run there, on any machine:
+ *
+ *     MOBULA_TEST_NETWORK=loopback npx mocha build/test/long/cluster-cuts.test.js
+ */
+export type NetworkKind = 'namespaces' | 'loopback';
+
+const FORCED = process.env.MOBULA_TEST_NETWORK === 'loopback';
+
+/** For a test that runs with each kind, so that both are known to work wherever the tests run. */
+export const NETWORK_KINDS: readonly NetworkKind[] = FORCED ? ['loopback'] : ['namespaces', 'loopback'];
+
 export interface NetworkOptions {
+  /** By default namespaces. */
+  readonly kind?: NetworkKind | undefined;
   /** The first has the test's programs; the others do not. */
   readonly machines: readonly string[];
   /** More of those folders. */
@@ -47,12 +62,11 @@ export class Network {
   /** @param folder for files of the network's, which all machines see; its owner removes it */
   static async start(
     folder: string,
-    { machines, programs = [], delays = false, clocks = {} }: NetworkOptions,
+    { kind = 'namespaces', machines, programs = [], delays = false, clocks = {} }: NetworkOptions,
   ): Promise<Network> {
     const preload = join(folder, 'preload.cjs');
     copyFileSync(compiled('test/support/relay-preload.cts'), preload);
-    const forced = process.env.MOBULA_TEST_NETWORK === 'loopback';
-    const namespaces = forced ? undefined : await Namespaces.start();
+    const namespaces = FORCED || kind === 'loopback' ? undefined : await Namespaces.start();
     const addresses = new Map<string, string>();
     const hidden = [...PROGRAM_FOLDERS.map((each) => join(packageRoot, each)), ...programs];
     let relay: Relay | undefined;
@@ -71,11 +85,6 @@ export class Network {
     }
     console.log(`      machines: ${namespaces === undefined ? 'loopback addresses' : 'namespaces'}`);
     return new Network(namespaces, relay, addresses, clocks, preload);
-  }
-
-  /** The machines have networks of their own. */
-  get isReal(): boolean {
-    return this.#namespaces !== undefined;
   }
 
   addressOf(machine: string): string {
@@ -105,6 +114,23 @@ export class Network {
   delay(milliseconds: number, lossPercent: number): void {
     if (this.#relay !== undefined) this.#relay.delay(milliseconds, lossPercent);
     else this.#namespaces!.delay(milliseconds, lossPercent);
+  }
+
+  /**
+   * Bytes that have reached and left a machine.
+   * @param pid of a process there
+   */
+  async traffic(machine: string, pid: number): Promise<Readonly<MachineTraffic>> {
+    if (this.#namespaces === undefined) return await this.#relay!.traffic(machine);
+    const traffic = { received: 0, sent: 0 };
+    for (const line of readFileSync(`/proc/${pid}/net/dev`, 'latin1').split('\n')) {
+      const [device, counts] = line.split(':');
+      if (counts === undefined || device!.trim() === 'lo') continue;
+      const numbers = counts.trim().split(/\s+/).map(Number);
+      traffic.received += numbers[0]!;
+      traffic.sent += numbers[8]!;
+    }
+    return traffic;
   }
 
   async remove(): Promise<void> {

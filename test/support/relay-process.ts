@@ -7,7 +7,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Random } from '../integration/support/random.js';
-import type { RelayedMachine } from './relay.js';
+import type { MachineTraffic, RelayedMachine } from './relay.js';
 
 /** What is lost is sent again after so long, milliseconds. */
 const AGAIN_MILLISECONDS = 200;
@@ -20,6 +20,10 @@ const names = new Map(machines.map(({ name, address }) => [address, name]));
 const random = new Random('relay');
 const cuts = new Set<string>();
 const flows = new Set<Flow>();
+/** Bytes that have reached and left each machine; what has the address of none of them counts for its partner alone. */
+const traffic = new Map(
+  machines.map(({ name }): [string, MachineTraffic] => [name, { received: 0, sent: 0 }]),
+);
 let delay = 0;
 let loss = 0;
 
@@ -30,16 +34,20 @@ class Flow {
   readonly #from: Socket;
   readonly #to: Socket;
   readonly #pair: string;
+  readonly #source: MachineTraffic | undefined;
+  readonly #target: MachineTraffic | undefined;
   /** Each with the time at which it arrives; the end of the connection is undefined. */
   readonly #underway: { readonly piece: Buffer | undefined; readonly at: number }[] = [];
   #bytes = 0;
   #timer: NodeJS.Timeout | undefined;
   #ended = false;
 
-  constructor(from: Socket, to: Socket, pair: string) {
+  /** @param names of the machines at its ends */
+  constructor(from: Socket, to: Socket, names: readonly [string, string]) {
     this.#from = from;
     this.#to = to;
-    this.#pair = pair;
+    this.#pair = between(...names);
+    [this.#source, this.#target] = names.map((name) => traffic.get(name));
     from.on('data', (piece: Buffer) => this.#add(piece));
     from.on('error', () => undefined);
     from.on('close', () => this.#finish());
@@ -80,6 +88,8 @@ class Flow {
         continue;
       }
       this.#to.write(piece);
+      if (this.#source !== undefined) this.#source.sent += piece.length;
+      if (this.#target !== undefined) this.#target.received += piece.length;
       this.#bytes -= piece.length;
       if (this.#bytes <= MOST_BYTES) this.#from.resume();
     }
@@ -99,7 +109,8 @@ function open(from: string, client: Socket): void {
     const line = head.subarray(0, at).toString();
     const colon = line.lastIndexOf(':');
     const host = line.slice(0, colon);
-    const pair = between(from, names.get(host) ?? host);
+    const target = names.get(host) ?? host;
+    const pair = between(from, target);
     client.unshift(head.subarray(at + 1));
     // A connection that is made across a cut is made when that is over.
     const dial = (): void => {
@@ -110,8 +121,8 @@ function open(from: string, client: Socket): void {
       }
       const server = connect({ host, port: Number(line.slice(colon + 1)) });
       server.once('error', () => client.destroy());
-      new Flow(server, client, pair);
-      new Flow(client, server, pair);
+      new Flow(server, client, [target, from]);
+      new Flow(client, server, [from, target]);
       client.resume();
     };
     dial();
@@ -133,6 +144,8 @@ interface Order {
   readonly heal?: [string, string];
   readonly delay?: number;
   readonly loss?: number;
+  /** To be answered with what went by. */
+  readonly traffic?: true;
 }
 
 for await (const line of createInterface({ input: process.stdin })) {
@@ -141,6 +154,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   if (order.heal !== undefined) cuts.delete(between(...order.heal));
   delay = order.delay ?? delay;
   loss = order.loss ?? loss;
+  if (order.traffic) console.log(JSON.stringify(Object.fromEntries(traffic)));
   for (const flow of flows) flow.move();
 }
 process.exit();

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { compiled } from './paths.js';
 import { until } from './poll.js';
 
@@ -9,6 +10,12 @@ export interface RelayedMachine {
   readonly address: string;
 }
 
+/** Bytes that have reached and left a machine. */
+export interface MachineTraffic {
+  received: number;
+  sent: number;
+}
+
 /**
  * All connections of some machines go through a process of its own, which can stop or delay what passes between two of them. It
  * takes the place of a network where there is none whose cables can be cut.
@@ -16,10 +23,13 @@ export interface RelayedMachine {
 export class Relay {
   readonly #child: ChildProcess;
   readonly #folder: string;
+  /** Lines that it has printed since it is ready. */
+  readonly #answers: string[] = [];
 
   private constructor(child: ChildProcess, folder: string) {
     this.#child = child;
     this.#folder = folder;
+    createInterface({ input: child.stdout! }).on('line', (line) => this.#answers.push(line));
   }
 
   /** @param enter what stands before its command, see Namespaces */
@@ -57,6 +67,14 @@ export class Relay {
   /** A lost packet is one that comes again after a while, which is how connections know it. */
   delay(milliseconds: number, lossPercent: number): void {
     this.#tell({ delay: milliseconds, loss: lossPercent / 100 });
+  }
+
+  /** What it has passed on so far. One question at a time. */
+  async traffic(machine: string): Promise<Readonly<MachineTraffic>> {
+    const next = this.#answers.length;
+    this.#tell({ traffic: true });
+    const answer = await until(() => this.#answers[next], { what: 'what the relay has counted' });
+    return (JSON.parse(answer) as Record<string, MachineTraffic>)[machine]!;
   }
 
   async close(): Promise<void> {

@@ -44,6 +44,8 @@ export interface SchedulerDescription {
   readonly jobs: readonly { readonly job: JobId; readonly held: Amounts; readonly workers: number }[];
   readonly waiting: readonly WaitingDescription[];
   readonly workers: readonly WorkerDescription[];
+  /** Different sets of needs that were asked for, by queues of their own; these are never forgotten. */
+  readonly shapes: number;
   /** Events that were about something already gone. */
   readonly ignoredEvents: number;
 }
@@ -91,6 +93,7 @@ export function describe(parts: SchedulerParts, now: number, ignoredEvents: numb
         heldMs: now - lease.grantedAt,
       })),
     })),
+    shapes: resources.shapeCount,
     ignoredEvents,
   };
 }
