@@ -1,14 +1,14 @@
 import { FIRST_REMOTE_WORKER } from '../../lib/protocol/startup.js';
 import { ANY_NODE } from '../../lib/protocol/strategy.js';
 import { SentGrants } from '../../lib/raylet/client.js';
+import { availabilityPace } from '../../lib/raylet/pace.js';
 import { type RemoteNeed, RemoteNodes } from '../../lib/raylet/remote-nodes.js';
 import type { Amounts, SchedulerEvent, ShapeId } from '../../lib/raylet/scheduler/index.js';
 import { VirtualClock } from './clock.js';
 import { ModelNode, type ModelTarget, type ModelTask } from './model.js';
 import { ModelSubmitter } from './model-submitter.js';
 
-/** How soon others hear of a change of what is free, and how long leases that cross nodes are kept idle: as in the library. */
-const AVAILABLE_MILLISECONDS = 20;
+/** How long leases that cross nodes are kept idle: as in the library. */
 const REMOTE_IDLE_MILLISECONDS = 20;
 
 /** A submitter of a cluster: its leases on other nodes, and those for other nodes' jobs, are not kept for long. */
@@ -84,7 +84,7 @@ export class ClusterNode extends ModelNode {
   readonly #targets = new Map<number, RemoteTarget>();
   readonly #delegates = new Map<number, ModelSubmitter>();
   #cancelDecision: (() => void) | undefined;
-  #reportAt = 0;
+  readonly #reports = availabilityPace();
   #reporting = false;
   #reported = '';
 
@@ -170,12 +170,14 @@ export class ClusterNode extends ModelNode {
       super.send({ ...event, grantsSeen: grants.seenHere(seen) });
       const need = this.#needs.get(event.shape)!;
       const { client: slot, shape, count } = event;
-      remote.demand({ slot, job: this.#jobs.get(slot)!, shape, need, count, seen }, this.clock.now);
+      const job = this.#jobs.get(slot)!;
+      const meanMilliseconds = event.runtimeMs ?? 0;
+      remote.demand({ slot, job, shape, need, count, meanMilliseconds, seen }, this.clock.now);
       if (this.failures.length > 0) {
         this.failures.length = 0;
         remote.infeasible(slot, shape);
       }
-      this.#decide();
+      this.#decideAt(this.clock.now);
     } else super.send(event);
     this.#availableChanged();
   }
@@ -199,20 +201,24 @@ export class ClusterNode extends ModelNode {
       this.clock.after(this.latency, () => submitter?.granted(granted));
     }
     const next = remote.nextDecision();
-    if (next !== undefined)
-      this.#cancelDecision = this.clock.at(Math.max(next, this.clock.now + 1), () => this.#decide());
+    if (next !== undefined) this.#decideAt(Math.max(next, this.clock.now + 1));
+  }
+
+  #decideAt(time: number): void {
+    this.#cancelDecision?.();
+    this.#cancelDecision = this.clock.at(time, () => this.#decide());
   }
 
   #availableChanged(): void {
     if (this.#reporting) return;
     this.#reporting = true;
-    this.clock.at(Math.max(this.#reportAt + AVAILABLE_MILLISECONDS, this.clock.now + 1), () => {
+    this.clock.at(this.#reports.next(this.clock.now), () => {
       this.#reporting = false;
       const free = this.scheduler.available();
       const text = JSON.stringify(free);
       if (text === this.#reported) return;
       this.#reported = text;
-      this.#reportAt = this.clock.now;
+      this.#reports.said(this.clock.now);
       this.clock.after(this.#cluster.linkLatency, () => {
         for (const other of this.#cluster.nodes.slice(0, this.#cluster.submitters))
           if (other !== this) other.#heard(this.#index, free);

@@ -38,7 +38,7 @@ function decisionCost(seed: number, nodeCount: number, queued: number): Decision
     }
   };
   const demand = (now: number): void =>
-    nodes.demand({ slot: 1, job: 1, shape: 0, need, count: queued, seen: sent }, now);
+    nodes.demand({ slot: 1, job: 1, shape: 0, need, count: queued, meanMilliseconds: 100, seen: sent }, now);
   demand(0);
   decide(1000);
   const rounds = 200_000;

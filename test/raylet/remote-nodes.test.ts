@@ -34,11 +34,13 @@ function peersOf(grants: readonly RemoteGrant[]): number[] {
 /** RemoteNodes with clients that receive each grant at once, and count it the next time. */
 class Script {
   readonly nodes = new RemoteNodes(own);
+  /** Of a task, milliseconds; 0: unknown. */
+  mean = 0;
   readonly #sent = new Map<number, number>();
 
   demand(slot: number, shape: number, need: typeof oneCpu, count: number, now: number, job = slot): void {
     const seen = this.#sent.get(slot) ?? 0;
-    this.nodes.demand({ slot, job, shape, need, count, seen }, now);
+    this.nodes.demand({ slot, job, shape, need, count, meanMilliseconds: this.mean, seen }, now);
   }
 
   decideAll(now: number, free: Record<string, number> = full): Decision {
@@ -104,7 +106,7 @@ describe('leases on other nodes', () => {
     script.demand(1, 0, oneCpu, 1, 0);
     assert.equal(script.decide(later).length, 1);
     assert.deepEqual(script.decide(later), []);
-    nodes.demand({ slot: 1, job: 1, shape: 0, need: oneCpu, count: 1, seen: 0 }, later);
+    nodes.demand({ slot: 1, job: 1, shape: 0, need: oneCpu, count: 1, meanMilliseconds: 0, seen: 0 }, later);
     assert.deepEqual(script.decide(later), [], 'it had not heard of the grant when it counted');
     script.demand(1, 0, oneCpu, 1, later);
     assert.equal(script.decide(later).length, 1);
