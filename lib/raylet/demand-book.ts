@@ -108,7 +108,8 @@ export class DemandBook {
     const fresh = !demand.ripe && !demand.infeasible && isForAnyNode(demand);
     if (fresh) this.#fresh.add(demand);
     else this.#fresh.delete(demand);
-    if (fresh && demand.waiting <= this.quickHere(demand)) this.#leaveDue(demand);
+    // As long as there may be no process for it, that depends on the room here.
+    if (fresh && demand.waiting <= this.quickHere(demand) && !mayLackProcess(demand)) this.#leaveDue(demand);
     else if (demand.heapIndex < 0 && !this.#kept.has(demand)) {
       demand.kind.add(demand);
       this.#due.add(demand.kind);
@@ -121,9 +122,14 @@ export class DemandBook {
     this.file(demand);
   }
 
-  /** So many of these tasks this node is through with at once: within the moment that it has for them, and none afterwards. */
-  quickHere(demand: RemoteDemand): number {
+  /**
+   * So many of these tasks this node is through with at once: within the moment that it has for them, and none afterwards.
+   * @param hasRoom this node's scheduler has had its turn, and has left room for another of these tasks
+   */
+  quickHere(demand: RemoteDemand, hasRoom = false): number {
     if (!this.#fresh.has(demand)) return 0;
+    // So what is missing is a process, and to start one takes longer than the moment.
+    if (hasRoom && mayLackProcess(demand)) return 0;
     let slots = Number.POSITIVE_INFINITY;
     for (const [name, amount] of demand.kind.needs)
       if (amount > 0) slots = Math.min(slots, Math.floor((this.#own[name] ?? 0) / amount));
@@ -174,6 +180,11 @@ export class DemandBook {
     demand.kind.remove(demand);
     if (demand.kind.jobs.size === 0) this.#due.delete(demand.kind);
   }
+}
+
+/** Whether none of these tasks was given a process here, for all that is known. */
+function mayLackProcess({ meanMilliseconds, grantsHere }: RemoteDemand): boolean {
+  return meanMilliseconds === 0 && grantsHere === 0;
 }
 
 function isForAnyNode({ need: { strategy } }: RemoteDemand): boolean {

@@ -1,7 +1,7 @@
 /** How soon other nodes hear of a change of what is free here if it changes all the time, milliseconds. */
 const AVAILABLE_MILLISECONDS = 20;
 /** So many changes they hear of at once: what is free is idle until they do. */
-const AVAILABLE_AT_ONCE = 5;
+const AVAILABLE_AT_ONCE = 16;
 
 /** How often something may be said that changes all the time: some times at once, but over time no more than once an interval. */
 export class Pace {

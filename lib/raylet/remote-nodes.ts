@@ -154,8 +154,9 @@ export class RemoteNodes {
     const demand = this.#demands.find(slot, shape);
     if (demand === undefined) return;
     demand.unseen.push(sequence);
-    if (!here) demand.decided--;
-    else if (demand.here > 0) this.#promise(demand, -1);
+    if (here) demand.grantsHere++;
+    else demand.decided--;
+    if (here && demand.here > 0) this.#promise(demand, -1);
     this.#demands.file(demand);
   }
 
@@ -295,9 +296,10 @@ export class RemoteNodes {
    */
   #isLeftHere(demand: RemoteDemand, here: Amounts): boolean {
     if (demand.infeasible) return false;
-    const count = Math.max(0, demand.waiting - this.#demands.quickHere(demand));
+    const { needs } = demand.kind;
+    const count = Math.max(0, demand.waiting - this.#demands.quickHere(demand, fits(needs, here)));
     return fits(
-      demand.kind.needs.map(([name, amount]) => [name, amount * count] as const),
+      needs.map(([name, amount]) => [name, amount * count] as const),
       here,
     );
   }
