@@ -1,23 +1,27 @@
 import { FIRST_REMOTE_WORKER } from '../../lib/protocol/startup.js';
 import { ANY_NODE } from '../../lib/protocol/strategy.js';
 import { SentGrants } from '../../lib/raylet/client.js';
+import { availabilityPace } from '../../lib/raylet/pace.js';
 import { type RemoteNeed, RemoteNodes } from '../../lib/raylet/remote-nodes.js';
 import type { Amounts, SchedulerEvent, ShapeId } from '../../lib/raylet/scheduler/index.js';
 import { VirtualClock } from './clock.js';
 import { ModelNode, type ModelTarget, type ModelTask } from './model.js';
 import { ModelSubmitter } from './model-submitter.js';
 
-/** How soon others hear of a change of what is free, and how long leases that cross nodes are kept idle: as in the library. */
-const AVAILABLE_MILLISECONDS = 20;
+/** How long leases that cross nodes are kept idle: as in the library. */
 const REMOTE_IDLE_MILLISECONDS = 20;
 
 /** A submitter of a cluster: its leases on other nodes, and those for other nodes' jobs, are not kept for long. */
 class ClusterSubmitter extends ModelSubmitter {
   constructor(
-    node: ModelNode,
+    readonly place: ClusterNode,
     readonly forOtherNode: boolean,
   ) {
-    super(node, node.claimSlot(), undefined);
+    super(place, place.claimSlot(), undefined);
+  }
+
+  protected override wasIdle(worker: number, since: number): void {
+    if (worker < FIRST_REMOTE_WORKER) this.place.leaseWasIdle(since);
   }
 
   override keepIdle(worker: number): number {
@@ -32,6 +36,8 @@ export interface ClusterOptions {
   readonly linkLatency: number;
   /** The nodes at which drivers submit. */
   readonly submitters: number;
+  /** What tasks need: one CPU each, and what only some nodes have. */
+  readonly needs: readonly Amounts[];
 }
 
 /** Nodes with the real scheduler cores, and between them the real decisions on what goes where; everything else is a model. */
@@ -40,32 +46,38 @@ export class ModelCluster {
   readonly nodes: ClusterNode[];
   readonly linkLatency: number;
   readonly submitters: number;
+  readonly needs: readonly Amounts[];
+  /** Is told of each time that a lease had no task while tasks that could run on its node waited at their submitters; milliseconds. */
+  idleLease: ((milliseconds: number) => void) | undefined;
 
   constructor(options: ClusterOptions) {
     this.linkLatency = options.linkLatency;
     this.submitters = options.submitters;
+    this.needs = options.needs;
     this.nodes = options.nodes.map(
       (resources, index) => new ClusterNode(this, index, resources, options.seed),
     );
     for (const node of this.nodes.slice(0, options.submitters)) node.meet();
   }
 
-  /** Free CPUs of each node that nothing there waits for, into `idle`; and tasks that wait for a process or a node. */
-  measure(idle: number[]): { waiting: number; starting: number } {
-    let waiting = 0;
-    let starting = 0;
-    for (const [index, node] of this.nodes.entries()) {
-      const free = Math.max(0, Math.floor(node.scheduler.available()['CPU'] ?? 0));
-      let here = 0;
-      for (const submitter of node.drivers) {
-        if (submitter.forOtherNode) here += submitter.waiting;
-        else waiting += submitter.waiting;
-      }
-      idle[index] = Math.max(0, free - here);
-      starting += Math.min(free, here);
-    }
-    return { waiting, starting };
+  /** Tasks of a need that wait where they were submitted. */
+  waitingAtSubmitters(need: number): number {
+    let sum = 0;
+    for (let index = 0; index < this.submitters; index++) sum += this.nodes[index]!.waitingOfOwn(need);
+    return sum;
   }
+}
+
+/** What a node does with its CPUs, each task needing one. */
+export interface Standing {
+  /** CPUs that leases hold. */
+  held: number;
+  /** Free CPUs for which processes start. */
+  starting: number;
+  /** By need: tasks that would run at once. */
+  readonly room: number[];
+  /** By need: tasks of other nodes that wait here and find no room. */
+  readonly queued: number[];
 }
 
 /** One node. As in the library, another one is to its submitters a worker with a high number. */
@@ -83,8 +95,12 @@ export class ClusterNode extends ModelNode {
   readonly #grants = new Map<number, SentGrants>();
   readonly #targets = new Map<number, RemoteTarget>();
   readonly #delegates = new Map<number, ModelSubmitter>();
+  readonly #shapes: readonly ShapeId[];
+  readonly #standing: Standing;
+  /** Something happened since it was counted. */
+  #changed = true;
   #cancelDecision: (() => void) | undefined;
-  #reportAt = 0;
+  readonly #reports = availabilityPace();
   #reporting = false;
   #reported = '';
 
@@ -99,6 +115,54 @@ export class ClusterNode extends ModelNode {
     this.#cluster = cluster;
     this.#index = index;
     this.#totals = resources;
+    this.#shapes = cluster.needs.map((need) => this.shapeOf(need));
+    const none = cluster.needs.map(() => 0);
+    this.#standing = { held: 0, starting: 0, room: [...none], queued: [...none] };
+  }
+
+  /** One of its CPUs was kept for a submitter that had no task for it. */
+  leaseWasIdle(since: number): void {
+    const { needs, idleLease } = this.#cluster;
+    const others = needs.some((need, index) => {
+      const runsHere = Object.keys(need).every((name) => (this.#totals[name] ?? 0) > 0);
+      return runsHere && this.#cluster.waitingAtSubmitters(index) > 0;
+    });
+    if (others) idleLease?.(this.clock.now - since);
+  }
+
+  /** Tasks of this node's own drivers that wait. */
+  waitingOfOwn(need: number): number {
+    let sum = 0;
+    for (const driver of this.drivers)
+      if (!driver.forOtherNode) sum += driver.waitingFor(this.#shapes[need]!);
+    return sum;
+  }
+
+  standing(): Standing {
+    if (this.#changed) this.#count();
+    this.#changed = false;
+    return this.#standing;
+  }
+
+  #count(): void {
+    const standing = this.#standing;
+    const free = this.scheduler.available();
+    const cpus = Math.max(0, Math.floor(free['CPU'] ?? 0));
+    standing.held = (this.#totals['CPU'] ?? 0) - cpus;
+    standing.starting = Math.min(cpus, this.startingWorkers);
+    let waiting = 0;
+    for (const [need, shape] of this.#shapes.entries()) {
+      let here = 0;
+      for (const driver of this.drivers) if (driver.forOtherNode) here += driver.waitingFor(shape);
+      standing.queued[need] = here;
+      waiting += here;
+    }
+    const taken = Math.min(cpus, Math.max(waiting, standing.starting));
+    for (const [need, amounts] of this.#cluster.needs.entries()) {
+      const fitting = Object.entries(amounts).map(([name, amount]) => (free[name] ?? 0) / amount);
+      standing.room[need] = Math.max(0, Math.min(cpus - taken, Math.floor(Math.min(...fitting))));
+      standing.queued[need] = Math.max(0, standing.queued[need]! - (cpus > 0 ? cpus : 0));
+    }
   }
 
   /** It submits: it has to know the others. */
@@ -131,8 +195,14 @@ export class ClusterNode extends ModelNode {
     return this.#needs.get(shape)!.resources;
   }
 
+  /** A task of another node's job. */
+  arrived(origin: number, task: ModelTask): void {
+    this.#changed = true;
+    this.#delegateOf(origin).submit([task]);
+  }
+
   /** What a node's job is to this one. */
-  delegateOf(origin: number): ModelSubmitter {
+  #delegateOf(origin: number): ModelSubmitter {
     let delegate = this.#delegates.get(origin);
     if (delegate === undefined) {
       const job = 1_000_000 + origin;
@@ -158,6 +228,7 @@ export class ClusterNode extends ModelNode {
       super.send(event);
       return;
     }
+    this.#changed = true;
     const remote = this.#remote;
     if (event.type === 'LeaseReturned' && event.lease >= FIRST_REMOTE_WORKER) {
       remote!.returned(event.client, event.lease);
@@ -170,12 +241,14 @@ export class ClusterNode extends ModelNode {
       super.send({ ...event, grantsSeen: grants.seenHere(seen) });
       const need = this.#needs.get(event.shape)!;
       const { client: slot, shape, count } = event;
-      remote.demand({ slot, job: this.#jobs.get(slot)!, shape, need, count, seen }, this.clock.now);
+      const job = this.#jobs.get(slot)!;
+      const meanMilliseconds = event.runtimeMs ?? 0;
+      remote.demand({ slot, job, shape, need, count, meanMilliseconds, seen }, this.clock.now);
       if (this.failures.length > 0) {
         this.failures.length = 0;
         remote.infeasible(slot, shape);
       }
-      this.#decide();
+      this.#decideAt(this.clock.now);
     } else super.send(event);
     this.#availableChanged();
   }
@@ -199,20 +272,24 @@ export class ClusterNode extends ModelNode {
       this.clock.after(this.latency, () => submitter?.granted(granted));
     }
     const next = remote.nextDecision();
-    if (next !== undefined)
-      this.#cancelDecision = this.clock.at(Math.max(next, this.clock.now + 1), () => this.#decide());
+    if (next !== undefined) this.#decideAt(Math.max(next, this.clock.now + 1));
+  }
+
+  #decideAt(time: number): void {
+    this.#cancelDecision?.();
+    this.#cancelDecision = this.clock.at(time, () => this.#decide());
   }
 
   #availableChanged(): void {
     if (this.#reporting) return;
     this.#reporting = true;
-    this.clock.at(Math.max(this.#reportAt + AVAILABLE_MILLISECONDS, this.clock.now + 1), () => {
+    this.clock.at(this.#reports.next(this.clock.now), () => {
       this.#reporting = false;
       const free = this.scheduler.available();
       const text = JSON.stringify(free);
       if (text === this.#reported) return;
       this.#reported = text;
-      this.#reportAt = this.clock.now;
+      this.#reports.said(this.clock.now);
       this.clock.after(this.#cluster.linkLatency, () => {
         for (const other of this.#cluster.nodes.slice(0, this.#cluster.submitters))
           if (other !== this) other.#heard(this.#index, free);
@@ -244,9 +321,7 @@ class RemoteTarget implements ModelTarget {
     const done = (): void => {
       clock.after(linkLatency, () => from.finished(lease, task));
     };
-    clock.after(linkLatency, () =>
-      this.#other.delegateOf(this.#home.index).submit([{ ...task, shape, done }]),
-    );
+    clock.after(linkLatency, () => this.#other.arrived(this.#home.index, { ...task, shape, done }));
   }
 
   leaseReturned(): void {

@@ -13,7 +13,7 @@ import { Random } from './random.js';
 interface DecisionRow {
   nodes: number;
   queued: number;
-  /** A lease that is given back, the new count, and the decision that grants the next one. */
+  /** Of the processor's time. A lease that is given back, the new count, and the decision that grants the next one. */
   microsecondsPerGrant: number;
   /** A node says what it has free, and what follows from it. */
   microsecondsPerReport: number;
@@ -38,15 +38,16 @@ function decisionCost(seed: number, nodeCount: number, queued: number): Decision
     }
   };
   const demand = (now: number): void =>
-    nodes.demand({ slot: 1, job: 1, shape: 0, need, count: queued, seen: sent }, now);
+    nodes.demand({ slot: 1, job: 1, shape: 0, need, count: queued, meanMilliseconds: 100, seen: sent }, now);
   demand(0);
   decide(1000);
   const rounds = 200_000;
   const time = (round: (now: number) => void): number => {
     for (let index = 0; index < rounds / 10; index++) round(1000);
-    const start = process.hrtime.bigint();
+    const start = process.cpuUsage();
     for (let index = 0; index < rounds; index++) round(1000);
-    return Number((Number(process.hrtime.bigint() - start) / 1000 / rounds).toFixed(2));
+    const { user, system } = process.cpuUsage(start);
+    return Number(((user + system) / rounds).toFixed(2));
   };
   const microsecondsPerGrant = time((now) => {
     const index = random.below(held.length);

@@ -8,6 +8,8 @@ interface HeldLease {
   readonly queue: ModelQueue;
   readonly inFlight: Set<ModelTask>;
   cancelReturn: (() => void) | undefined;
+  /** When the submitter found that it has no task for it. */
+  idleSince: number;
   /** The worker starts no more tasks of it. */
   ended: boolean;
 }
@@ -39,17 +41,20 @@ export class ModelSubmitter {
     readonly process: ModelWorker | undefined,
   ) {}
 
-  /** Tasks that wait for a lease. */
-  get waiting(): number {
-    let sum = 0;
-    for (const { waiting } of this.#queues.values()) sum += waiting;
-    return sum;
+  /** Tasks of a shape that wait for a lease. */
+  waitingFor(shape: ShapeId): number {
+    return (
+      (this.#queues.get(`${shape}/false`)?.waiting ?? 0) + (this.#queues.get(`${shape}/true`)?.waiting ?? 0)
+    );
   }
 
   /** Milliseconds that it keeps a lease on this worker for which it has no task. */
   keepIdle(_worker: WorkerId): number {
     return this.node.keepIdle;
   }
+
+  /** A lease on this worker has a task again, or has ended. */
+  protected wasIdle(_worker: WorkerId, _since: number): void {}
 
   submit(tasks: readonly ModelTask[]): void {
     const touched = new Set<ModelQueue>();
@@ -73,6 +78,7 @@ export class ModelSubmitter {
       queue,
       inFlight: new Set(),
       cancelReturn: undefined,
+      idleSince: 0,
       ended: false,
     };
     this.#leases.set(lease.id, lease);
@@ -137,8 +143,14 @@ export class ModelSubmitter {
   #forget(lease: HeldLease): void {
     this.#leases.delete(lease.id);
     lease.queue.leases.delete(lease);
-    lease.cancelReturn?.();
+    this.#endIdle(lease);
+  }
+
+  #endIdle(lease: HeldLease): void {
+    if (lease.cancelReturn === undefined) return;
+    lease.cancelReturn();
     lease.cancelReturn = undefined;
+    this.wasIdle(lease.worker, lease.idleSince);
   }
 
   /** @param leases those that may have room now */
@@ -150,6 +162,7 @@ export class ModelSubmitter {
         this.#push(lease, task);
       }
       if (lease.inFlight.size === 0 && lease.cancelReturn === undefined) {
+        lease.idleSince = this.node.clock.now;
         lease.cancelReturn = this.node.clock.after(this.keepIdle(lease.worker), () => this.#return(lease));
       }
     }
@@ -157,8 +170,7 @@ export class ModelSubmitter {
   }
 
   #push(lease: HeldLease, task: ModelTask): void {
-    lease.cancelReturn?.();
-    lease.cancelReturn = undefined;
+    this.#endIdle(lease);
     lease.inFlight.add(task);
     const worker = this.node.target(lease.worker);
     // In its own process no message is needed.

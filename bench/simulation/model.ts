@@ -82,6 +82,8 @@ export class ModelNode {
   /** Tasks that were suspended at once, at most. */
   peakSuspended = 0;
   suspended = 0;
+  /** Processes that are not ready yet. */
+  startingWorkers = 0;
   readonly #startTime: number;
   readonly #startFailure: number;
   readonly #validate: boolean;
@@ -236,7 +238,9 @@ export class ModelNode {
       );
       return;
     }
+    this.startingWorkers++;
     this.clock.after(this.#startTime, () => {
+      this.startingWorkers--;
       if (this.#stoppedEarly.delete(id)) {
         this.send({ type: 'WorkerExited', worker: id, reason: 'stopped before it was ready' });
         return;

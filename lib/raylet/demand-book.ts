@@ -1,9 +1,14 @@
+import type { Amounts } from '../protocol/amounts.js';
 import { isDealtOut } from '../protocol/strategy.js';
 import type { AbsentNodes } from './absent-nodes.js';
 import { NeedKind, RemoteDemand, RemoteJob, type RemoteNeed } from './remote-demand.js';
 
 /** Waiting tasks go to other nodes after this: so long this node may take to place them itself, milliseconds. */
 export const SPILL_MILLISECONDS = 20;
+/** What a task is taken to last of which none has ended yet: it may be tiny, and then it is not worth the way. Milliseconds. */
+const UNKNOWN_TASK_MILLISECONDS = 0.05;
+/** However short its tasks: one submitter gets no more of them through in `SPILL_MILLISECONDS`. */
+const MOST_QUICK_TASKS = 2000;
 /** Indexes of nodes that no demand needs now and that are kept for the next one. */
 const MOST_UNUSED_KINDS = 32;
 
@@ -12,12 +17,17 @@ export class DemandBook {
   readonly #kinds = new Map<string, NeedKind>();
   readonly #bySlot = new Map<number, Map<number, RemoteDemand>>();
   readonly #jobs = new Map<number, RemoteJob>();
-  /** Left to this node for a moment; the longest waiting first, as all wait equally long. */
-  readonly #pending = new Set<RemoteDemand>();
+  /** This node has a moment for them; the longest waiting first, as all wait equally long. Those with many tasks are due all the same. */
+  readonly #fresh = new Set<RemoteDemand>();
+  /** Were due, and this node has room for them; since when, the longest first. */
+  readonly #kept = new Map<RemoteDemand, number>();
   readonly #due = new Set<NeedKind>();
+  readonly #own: Amounts;
   readonly #absent: AbsentNodes;
 
-  constructor(absent: AbsentNodes) {
+  /** @param own what this node has in all */
+  constructor(own: Amounts, absent: AbsentNodes) {
+    this.#own = own;
     this.#absent = absent;
   }
 
@@ -38,8 +48,10 @@ export class DemandBook {
 
   /** When the next demand gets due by itself; undefined when none is left to this node. */
   get ripensAt(): number | undefined {
-    const [first] = this.#pending;
-    return first && first.since + SPILL_MILLISECONDS;
+    const [fresh] = this.#fresh;
+    const [kept] = this.#kept.values();
+    const since = Math.min(fresh?.since ?? Number.POSITIVE_INFINITY, kept ?? Number.POSITIVE_INFINITY);
+    return since === Number.POSITIVE_INFINITY ? undefined : since + SPILL_MILLISECONDS;
   }
 
   find(slot: number, shape: number): RemoteDemand | undefined {
@@ -89,21 +101,63 @@ export class DemandBook {
 
   /** To where it belongs: nowhere, among those that this node has a moment for, or among those that are due. */
   file(demand: RemoteDemand): void {
-    if (demand.waiting <= 0) this.#leave(demand);
-    else if (demand.heapIndex >= 0) return;
-    else if (demand.ripe || demand.infeasible || !isForAnyNode(demand)) {
-      this.#pending.delete(demand);
+    if (demand.waiting <= 0) {
+      this.#leave(demand);
+      return;
+    }
+    const fresh = !demand.ripe && !demand.infeasible && isForAnyNode(demand);
+    if (fresh) this.#fresh.add(demand);
+    else this.#fresh.delete(demand);
+    // As long as there may be no process for it, that depends on the room here.
+    if (fresh && demand.waiting <= this.quickHere(demand) && !mayLackProcess(demand)) this.#leaveDue(demand);
+    else if (demand.heapIndex < 0 && !this.#kept.has(demand)) {
       demand.kind.add(demand);
       this.#due.add(demand.kind);
-    } else this.#pending.add(demand);
+    }
+  }
+
+  /** As `file`, for one of which something new is known: whether it is kept is to be decided again. */
+  fileAnew(demand: RemoteDemand): void {
+    this.#kept.delete(demand);
+    this.file(demand);
+  }
+
+  /**
+   * So many of these tasks this node is through with at once: within the moment that it has for them, and none afterwards.
+   * @param hasRoom this node's scheduler has had its turn, and has left room for another of these tasks
+   */
+  quickHere(demand: RemoteDemand, hasRoom = false): number {
+    if (!this.#fresh.has(demand)) return 0;
+    // So what is missing is a process, and to start one takes longer than the moment.
+    if (hasRoom && mayLackProcess(demand)) return 0;
+    let slots = Number.POSITIVE_INFINITY;
+    for (const [name, amount] of demand.kind.needs)
+      if (amount > 0) slots = Math.min(slots, Math.floor((this.#own[name] ?? 0) / amount));
+    const each = demand.meanMilliseconds || UNKNOWN_TASK_MILLISECONDS;
+    return Math.min(MOST_QUICK_TASKS, Math.floor((slots * SPILL_MILLISECONDS) / each));
+  }
+
+  /** It is due, and this node has room for it: it is so again when that has changed, or after a moment. */
+  keep(demand: RemoteDemand, now: number): void {
+    this.#leaveDue(demand);
+    this.#kept.set(demand, now);
+  }
+
+  /** What was kept may not fit here any more. */
+  release(): void {
+    for (const demand of [...this.#kept.keys()]) this.fileAnew(demand);
   }
 
   /** What was left to this node for long enough becomes due. */
   ripen(now: number): void {
-    for (const demand of this.#pending) {
+    for (const demand of this.#fresh) {
       if (now - demand.since < SPILL_MILLISECONDS) break;
       demand.ripe = true;
-      this.file(demand);
+      this.fileAnew(demand);
+    }
+    for (const [demand, since] of this.#kept) {
+      if (now - since < SPILL_MILLISECONDS) break;
+      this.fileAnew(demand);
     }
   }
 
@@ -116,11 +170,21 @@ export class DemandBook {
   }
 
   #leave(demand: RemoteDemand): void {
-    this.#pending.delete(demand);
+    this.#fresh.delete(demand);
     this.#absent.leave(demand);
+    this.#leaveDue(demand);
+  }
+
+  #leaveDue(demand: RemoteDemand): void {
+    this.#kept.delete(demand);
     demand.kind.remove(demand);
     if (demand.kind.jobs.size === 0) this.#due.delete(demand.kind);
   }
+}
+
+/** Whether none of these tasks was given a process here, for all that is known. */
+function mayLackProcess({ meanMilliseconds, grantsHere }: RemoteDemand): boolean {
+  return meanMilliseconds === 0 && grantsHere === 0;
 }
 
 function isForAnyNode({ need: { strategy } }: RemoteDemand): boolean {

@@ -24,11 +24,10 @@ import type { Clients } from './clients.js';
 import type { Jobs } from './jobs.js';
 import { tellWorkerDied } from './notices.js';
 import type { ObjectDirectory } from './object-directory.js';
+import { availabilityPace } from './pace.js';
 import type { Placement } from './placement.js';
 import { type RemoteGrant, type RemoteNeed, RemoteNodes, type Route } from './remote-nodes.js';
 
-/** How soon the other nodes hear of a change of what is free here, milliseconds. */
-const AVAILABLE_MILLISECONDS = 20;
 const MOST_IDS = 1000;
 
 /** What this part of the raylet needs of the rest. */
@@ -65,9 +64,10 @@ export class OtherNodes {
   readonly #traffic = new Map<number, LinkCounters>();
   #gateway: RayletClient | undefined;
   #decision: NodeJS.Timeout | undefined;
-  #report: NodeJS.Timeout | undefined;
+  #decisionSoon: NodeJS.Immediate | undefined;
+  readonly #reports = availabilityPace();
+  #reportPending = false;
   #reported = '';
-  #reportedAt = 0;
 
   /** @param socket where the gateway takes tasks */
   constructor(
@@ -187,10 +187,12 @@ export class OtherNodes {
    * After this node's scheduler has had its turn, if these tasks are for it too.
    * @param seen how many grants, of here and elsewhere, the client had received when it counted
    */
-  demand(client: RayletClient, shape: number, need: RemoteNeed, count: number, seen: number): void {
+  demand(client: RayletClient, shape: number, need: RemoteNeed, seen: number): void {
     const job = this.#port.jobs.of(client);
-    this.#nodes.demand({ slot: client.slot, job, shape, need, count, seen }, performance.now());
-    this.#decide();
+    const { slot } = client;
+    const { count, meanMilliseconds } = client.shapes[shape]!.demand;
+    this.#nodes.demand({ slot, job, shape, need, count, meanMilliseconds, seen }, performance.now());
+    this.#decideSoon();
   }
 
   /** Nobody waits for these any more: their submitter was told that they failed. */
@@ -245,24 +247,35 @@ export class OtherNodes {
 
   /** What is free here may have changed. */
   availableChanged(): void {
-    if (this.#gateway === undefined || this.#report !== undefined) return;
-    // The first change at once: what is free here is idle until the others hear of it.
-    const delay = Math.max(0, this.#reportedAt + AVAILABLE_MILLISECONDS - performance.now());
-    this.#report = setTimeout(() => {
-      this.#report = undefined;
-      this.#reportedAt = performance.now();
-      const available = this.#port.available();
-      const text = JSON.stringify(available);
-      if (text === this.#reported) return;
-      this.#reported = text;
-      this.#tell(FrameType.NodeAvailable, new NodeAvailableT(resourceTables(available)));
-    }, delay);
-    this.#report.unref();
+    if (this.#gateway === undefined || this.#reportPending) return;
+    this.#reportPending = true;
+    const now = performance.now();
+    const delay = this.#reports.next(now) - now;
+    // What is taken again before the others are told was never free.
+    if (delay <= 0) setImmediate(() => this.#report());
+    else setTimeout(() => this.#report(), delay).unref();
   }
 
   // ---- inside
 
+  #report(): void {
+    this.#reportPending = false;
+    const available = this.#port.available();
+    const text = JSON.stringify(available);
+    if (text === this.#reported) return;
+    this.#reported = text;
+    this.#reports.said(performance.now());
+    this.#tell(FrameType.NodeAvailable, new NodeAvailableT(resourceTables(available)));
+  }
+
+  /** After all that is being said: what needs most must not find that what was named first has taken the only node for it. */
+  #decideSoon(): void {
+    this.#decisionSoon ??= setImmediate(() => this.#decide());
+  }
+
   #decide(): void {
+    clearImmediate(this.#decisionSoon);
+    this.#decisionSoon = undefined;
     clearTimeout(this.#decision);
     this.#decision = undefined;
     const now = performance.now();

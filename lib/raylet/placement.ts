@@ -38,10 +38,10 @@ export class Placement {
     const { here, elsewhere } = others?.route(shape) ?? this.#routeAlone(shape);
     const dealtOut = isDealtOut(shape.strategy);
     // First: the core may find that this node can never run them.
-    if (elsewhere && !dealtOut) others?.demand(client, number, shape, count, seen);
+    if (elsewhere && !dealtOut) others?.demand(client, number, shape, seen);
     if (here || (shape.waitsHere && (!dealtOut || count === 0)))
       this.#demandHere(client, shape, here ? count : 0, seenHere);
-    if (elsewhere && dealtOut) others?.demand(client, number, shape, count, seen);
+    if (elsewhere && dealtOut) others?.demand(client, number, shape, seen);
     else if (!elsewhere && !here && count > 0)
       this.hopeless(client, number, `there is no node ${shape.strategy.node}: this node stands alone`);
   }

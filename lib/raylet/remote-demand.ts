@@ -29,6 +29,10 @@ export class RemoteDemand implements HeapItem {
   heapIndex = -1;
   /** As the client counts them. */
   count = 0;
+  /** How long one of them takes, as far as the client knows; 0 while none has ended. */
+  meanMilliseconds = 0;
+  /** Leases that this node's own scheduler has granted for it. */
+  grantsHere = 0;
   /** Since when tasks wait, milliseconds. */
   since = 0;
   /** When one of them was last given a place. */

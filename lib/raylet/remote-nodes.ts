@@ -21,6 +21,8 @@ export interface ClientDemand {
   readonly need: RemoteNeed;
   /** Tasks that wait. */
   readonly count: number;
+  /** How long one of them takes; 0 while none has ended. */
+  readonly meanMilliseconds: number;
   /** How many grants it had received, of those that `sent` was told of. */
   readonly seen: number;
 }
@@ -56,7 +58,7 @@ export interface Decision {
 export class RemoteNodes {
   readonly #own: { readonly node: string; readonly totals: Amounts };
   readonly #absent = new AbsentNodes();
-  readonly #demands = new DemandBook(this.#absent);
+  readonly #demands: DemandBook;
   readonly #leases = new RemoteLeases();
   readonly #rooms: NodeRooms;
   /** What this node's scheduler may take of SPREAD tasks and has not yet. */
@@ -64,12 +66,15 @@ export class RemoteNodes {
   #now = 0;
   #turn = 0;
   #nextLease = FIRST_REMOTE_WORKER;
-  /** Something is due that was left to this node once more. */
+  /** What was free here at the last decision. */
+  #freeHere: Amounts = {};
+  /** Something is due that has to wait for its moment. */
   #recheck: number | undefined;
 
   /** @param salt makes nodes that see the same room prefer different ones */
   constructor(own: { readonly node: string; readonly totals: Amounts }, salt = 0) {
     this.#own = own;
+    this.#demands = new DemandBook(own.totals, this.#absent);
     this.#rooms = new NodeRooms(salt, () => this.#demands.kinds());
   }
 
@@ -124,12 +129,13 @@ export class RemoteNodes {
       demand.ripe = false;
     }
     demand.count = count;
+    demand.meanMilliseconds = said.meanMilliseconds;
     while (demand.unseen.length > 0 && demand.unseen[0]! <= seen) demand.unseen.shift();
     if (count === 0) this.#promise(demand, -demand.here);
     // What says that this node cannot run them is said once; the rest need not be remembered.
     if (count === 0 && !demand.infeasible && demand.unseen.length + demand.decided === 0)
       this.#demands.forget(demand);
-    else this.#demands.file(demand);
+    else this.#demands.fileAnew(demand);
   }
 
   /** Nobody waits for these tasks any more: their submitter was told that they failed. */
@@ -148,8 +154,9 @@ export class RemoteNodes {
     const demand = this.#demands.find(slot, shape);
     if (demand === undefined) return;
     demand.unseen.push(sequence);
-    if (!here) demand.decided--;
-    else if (demand.here > 0) this.#promise(demand, -1);
+    if (here) demand.grantsHere++;
+    else demand.decided--;
+    if (here && demand.here > 0) this.#promise(demand, -1);
     this.#demands.file(demand);
   }
 
@@ -158,7 +165,7 @@ export class RemoteNodes {
     const demand = this.#demands.find(slot, shape);
     if (demand === undefined || demand.infeasible) return false;
     demand.infeasible = true;
-    this.#demands.file(demand);
+    this.#demands.fileAnew(demand);
     return true;
   }
 
@@ -206,6 +213,9 @@ export class RemoteNodes {
     this.#recheck = undefined;
     this.#rooms.settle(now);
     this.#demands.ripen(now);
+    if (Object.entries(this.#freeHere).some(([name, amount]) => (free[name] ?? 0) < amount))
+      this.#demands.release();
+    this.#freeHere = free;
     const here = { ...free };
     for (const [name, amount] of Object.entries(this.#promised)) here[name] = (here[name] ?? 0) - amount;
     const allowed = new Set<RemoteDemand>();
@@ -238,7 +248,7 @@ export class RemoteNodes {
     let best: RemoteDemand | undefined;
     for (const kind of this.#demands.due) {
       const first = kind.first!;
-      if (best !== undefined && best.job.turn <= first.job.turn) continue;
+      if (best !== undefined && !isBefore(first, best)) continue;
       if (this.#canServe(kind, now, here, decision)) best = kind.first;
     }
     return best;
@@ -246,8 +256,7 @@ export class RemoteNodes {
 
   #canServe(kind: NeedKind, now: number, here: Amounts, decision: Decision): boolean {
     const { strategy, needs } = kind;
-    const first = kind.first!;
-    if (isDealtOut(strategy)) return this.#canDealOut(kind, first, now, here);
+    if (isDealtOut(strategy)) return this.#canDealOut(kind, kind.first!, now, here);
     const only = this.#rooms.onlyFor(kind);
     if (only !== undefined && !fits(needs, only.totals)) {
       this.#hopeless(kind, `node ${only.node} has ${describe(only.totals)}`, decision);
@@ -257,11 +266,11 @@ export class RemoteNodes {
       this.#absent.missed(kind, now);
       return false;
     }
-    if (only === undefined && isLeftHere(first, here)) {
-      this.#checkAt(now + SPILL_MILLISECONDS);
-      return false;
-    }
-    return this.#rooms.roomFor(kind) !== undefined;
+    if (this.#rooms.roomFor(kind) === undefined) return false;
+    // One that this node has room for is not in the way of the others.
+    while (only === undefined && kind.first !== undefined && this.#isLeftHere(kind.first, here))
+      this.#demands.keep(kind.first, now);
+    return kind.first !== undefined;
   }
 
   #canDealOut(kind: NeedKind, first: RemoteDemand, now: number, here: Amounts): boolean {
@@ -279,6 +288,20 @@ export class RemoteNodes {
     const waitsUntil = Math.max(first.since, first.servedAt) + SPILL_MILLISECONDS;
     if (now < waitsUntil) this.#checkAt(waitsUntil);
     return now >= waitsUntil;
+  }
+
+  /**
+   * Whether this node has room for all of these tasks, but for what it is through with at once: its processes may only have to
+   * start.
+   */
+  #isLeftHere(demand: RemoteDemand, here: Amounts): boolean {
+    if (demand.infeasible) return false;
+    const { needs } = demand.kind;
+    const count = Math.max(0, demand.waiting - this.#demands.quickHere(demand, fits(needs, here)));
+    return fits(
+      needs.map(([name, amount]) => [name, amount * count] as const),
+      here,
+    );
   }
 
   #checkAt(time: number): void {
@@ -364,7 +387,7 @@ export class RemoteNodes {
         const demand = demands.first!;
         if (job === most || job.held + 1 > most.unshared.size - 1) continue;
         // Otherwise this node takes it.
-        if (isLeftHere(demand, here)) continue;
+        if (this.#isLeftHere(demand, here)) continue;
         const lease = this.#leaseToShare(most, kind);
         if (lease === undefined) continue;
         this.#grant(demand, lease.grant.peer, lease, decision);
@@ -393,14 +416,9 @@ export class RemoteNodes {
   }
 }
 
-/** Whether this node has room for all of these tasks: its processes may only have to start. */
-function isLeftHere(demand: RemoteDemand, here: Amounts): boolean {
-  if (demand.infeasible) return false;
-  const { needs } = demand.kind;
-  return fits(
-    needs.map(([name, amount]) => [name, amount * demand.waiting] as const),
-    here,
-  );
+/** Of two kinds of need: jobs in turn, and of one job the kinds in turn. */
+function isBefore(a: RemoteDemand, b: RemoteDemand): boolean {
+  return a.job.turn !== b.job.turn ? a.job.turn < b.job.turn : a.turn < b.turn;
 }
 
 function describe(amounts: Amounts): string {

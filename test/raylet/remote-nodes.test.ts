@@ -34,11 +34,13 @@ function peersOf(grants: readonly RemoteGrant[]): number[] {
 /** RemoteNodes with clients that receive each grant at once, and count it the next time. */
 class Script {
   readonly nodes = new RemoteNodes(own);
+  /** Of a task, milliseconds; 0: unknown. */
+  mean = 0;
   readonly #sent = new Map<number, number>();
 
   demand(slot: number, shape: number, need: typeof oneCpu, count: number, now: number, job = slot): void {
     const seen = this.#sent.get(slot) ?? 0;
-    this.nodes.demand({ slot, job, shape, need, count, seen }, now);
+    this.nodes.demand({ slot, job, shape, need, count, meanMilliseconds: this.mean, seen }, now);
   }
 
   decideAll(now: number, free: Record<string, number> = full): Decision {
@@ -84,6 +86,54 @@ describe('leases on other nodes', () => {
     assert.equal(nodes.nextDecision(), undefined);
   });
 
+  it('are granted at once for what is more than this node can do in its moment, by how long a task takes', () => {
+    script.mean = 10;
+    // Two CPUs for 20 ms: four tasks.
+    script.demand(1, 0, oneCpu, 4, 0);
+    assert.deepEqual(script.decide(0), []);
+    script.demand(1, 0, oneCpu, 9, 1);
+    assert.equal(script.decide(1, { CPU: 2 }).length, 3, 'two have room here');
+    assert.equal(script.decide(1).length, 2, 'not any more');
+    assert.equal(nodes.nextDecision(), 20);
+    assert.equal(script.decide(20).length, 1, 'there is no more room');
+  });
+
+  it('are granted at once when there are many tasks of which nothing is known', () => {
+    script.demand(1, 0, oneCpu, 700, 0);
+    assert.deepEqual(script.decide(0), [], 'they may be tiny');
+    script.demand(1, 0, oneCpu, 100_000, 1);
+    assert.equal(script.decide(1).length, 6);
+  });
+
+  it('are granted at once when there is room here and no process for it', () => {
+    script.demand(1, 0, oneCpu, 5, 0);
+    assert.equal(script.decide(0, { CPU: 2 }).length, 3);
+    script.demand(1, 0, oneCpu, 0, 1);
+    script.demand(2, 0, oneCpu, 5, 1);
+    script.grantedHere(2, 0);
+    assert.deepEqual(script.decide(1, { CPU: 1 }), [], 'that process may be through with them');
+  });
+
+  it('are granted to others while one who came before them is left to this node', () => {
+    script.demand(1, 0, oneCpu, 1, 0);
+    script.demand(2, 0, oneCpu, 4, 0);
+    assert.deepEqual(
+      script.decide(20, { CPU: 2 }).map(({ slot }) => slot),
+      [2, 2],
+    );
+    assert.equal(nodes.nextDecision(), 40);
+    // What was left here is looked at again as soon as there is less room.
+    assert.deepEqual(new Set(script.decide(21).map(({ slot }) => slot)), new Set([1, 2]));
+  });
+
+  it('go in turn to the needs of one job', () => {
+    nodes.available(FIRST_REMOTE_WORKER, { CPU: 0 });
+    nodes.available(FIRST_REMOTE_WORKER + 1, { CPU: 2, gpu: 1 });
+    script.demand(1, 0, oneCpu, 100, 0);
+    script.demand(1, 1, aGpu, 100, 0);
+    assert.deepEqual(new Set(script.decide(later).map(({ shape }) => shape)), new Set([0, 1]));
+  });
+
   it('go to the node that has the biggest part of its CPUs free, and no further than what it has', () => {
     script.demand(1, 0, oneCpu, 100, 0);
     assert.deepEqual(peersOf(script.decide(later)).sort(), [0, 0, 1, 1, 1, 1]);
@@ -104,7 +154,7 @@ describe('leases on other nodes', () => {
     script.demand(1, 0, oneCpu, 1, 0);
     assert.equal(script.decide(later).length, 1);
     assert.deepEqual(script.decide(later), []);
-    nodes.demand({ slot: 1, job: 1, shape: 0, need: oneCpu, count: 1, seen: 0 }, later);
+    nodes.demand({ slot: 1, job: 1, shape: 0, need: oneCpu, count: 1, meanMilliseconds: 0, seen: 0 }, later);
     assert.deepEqual(script.decide(later), [], 'it had not heard of the grant when it counted');
     script.demand(1, 0, oneCpu, 1, later);
     assert.equal(script.decide(later).length, 1);

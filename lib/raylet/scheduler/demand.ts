@@ -7,6 +7,8 @@ import type { Resources, Shape } from './resources.js';
 export class DemandTable {
   /** Jobs in which somebody waits. */
   readonly waitingJobs = new Set<Job>();
+  /** Classes in which somebody waits and that need no CPU. */
+  waitingWithoutCpu = 0;
   readonly #resources: Resources;
   #turn = 0;
 
@@ -79,6 +81,7 @@ export class DemandTable {
       demand.waitingSince = now;
       demand.obstacle = undefined;
       job.waiting.push(demand);
+      if (demand.shape.cpu === 0) this.waitingWithoutCpu++;
       this.waitingJobs.add(job);
     }
     demand.total += count - queue.count;
@@ -88,7 +91,10 @@ export class DemandTable {
       if (queue.heapIndex >= 0) demand.queues.remove(queue);
       if (demand.total === 0) {
         const index = job.waiting.indexOf(demand);
-        if (index >= 0) job.waiting.splice(index, 1);
+        if (index >= 0) {
+          job.waiting.splice(index, 1);
+          if (demand.shape.cpu === 0) this.waitingWithoutCpu--;
+        }
         if (job.waiting.length === 0) this.waitingJobs.delete(job);
       }
     } else if (queue.heapIndex < 0) {

@@ -1,6 +1,6 @@
 import type { DemandTable } from './demand.js';
 import { type DemandClass, goesBefore, type SubmitterQueue, type Worker } from './entities.js';
-import { ALONE, fits, type Need, type Resources } from './resources.js';
+import { ALONE, CPU, fits, type Need, type Resources } from './resources.js';
 import type { WorkerPool } from './workers.js';
 
 /** Give this submitter a lease on this process; or there is none for this class, whose needs are free. */
@@ -46,6 +46,7 @@ export class PlacementPolicy {
   next(now: number): Placement | undefined {
     for (;;) {
       const free = this.free();
+      if (free[CPU]! <= 0 && this.#demand.waitingWithoutCpu === 0) return undefined;
       const demand = this.#best(free, now);
       if (demand === undefined) return undefined;
       if (!fits(free, demand.requirement.needs)) {
@@ -70,21 +71,25 @@ export class PlacementPolicy {
     return this.#free;
   }
 
-  /** The class with the best claim of those that fit, or have waited so long that something is kept for them. */
+  /**
+   * The class with the best claim of those that fit, or have waited so long that something is kept for them. Where none fits nothing
+   * is kept either: a pass only ever takes away from what is free, and on a full node everybody has waited for long.
+   */
   #best(free: readonly number[], now: number): DemandClass | undefined {
     let best: DemandClass | undefined;
+    let anyFits = false;
     for (const job of this.#demand.waitingJobs) {
       let first: DemandClass | undefined;
       for (const demand of job.waiting) {
         if (demand.stuckInPass === this.#pass) continue;
         if (!fits(free, demand.requirement.needs)) {
           if (demand.reservedInPass === this.#pass || now - demand.waitingSince < this.#quantum) continue;
-        }
+        } else anyFits = true;
         if (first === undefined || goesBefore(demand.queues.first!, first.queues.first!)) first = demand;
       }
       if (first !== undefined && (best === undefined || hasTurnBefore(first, best))) best = first;
     }
-    return best;
+    return anyFits ? best : undefined;
   }
 
   /** Keeps what is scarce; a CPU (or process) is not left idle for somebody who waits for something else. */

@@ -104,7 +104,7 @@ export class RevocationPolicy {
     }
     if (claimants.length === 0 && atLimit.length === 0) return decisions;
     const chosen = new Set<Lease>();
-    if (claimants.length > 0) this.#planHard(claimants, chosen, now);
+    if (claimants.length > 0 && this.#anyHeldForQuantum(now)) this.#planHard(claimants, chosen, now);
     this.#planForProcess(atLimit, chosen, now);
     for (const lease of chosen) decisions.push({ lease, hard: true });
     for (const lease of this.#leases.firm) {
@@ -158,6 +158,16 @@ export class RevocationPolicy {
       if (claimant.current === undefined) order.remove(claimant);
       else order.update(claimant);
     }
+  }
+
+  /** Otherwise there is nothing to deal out: on a busy node every second planning is for what is asked back softly. */
+  #anyHeldForQuantum(now: number): boolean {
+    let first = Number.POSITIVE_INFINITY;
+    for (const job of this.#jobs.values())
+      for (const { grantedAt } of job.revocable) first = Math.min(first, grantedAt);
+    const due = first + this.#quantum;
+    if (due > now && due < this.nextAt) this.nextAt = due;
+    return due <= now;
   }
 
   /** One lease at a time: whether its process is of use to the others is only known when it is idle. */

@@ -171,7 +171,9 @@ function checkDemand({ demand, jobs, clients }: SchedulerParts): void {
     }
     check(waiting === client.waiting, () => `the number of tasks of client ${client.id} is wrong`);
   }
+  let withoutCpu = 0;
   for (const job of jobs.values()) {
+    withoutCpu += job.waiting.filter(({ shape }) => shape.cpu === 0).length;
     check(demand.waitingJobs.has(job) === job.waiting.length > 0, () => `job ${job.id} wrongly (not) waits`);
     for (const [key, found] of job.classes) {
       const name = `the class ${key} of job ${job.id}`;
@@ -182,6 +184,7 @@ function checkDemand({ demand, jobs, clients }: SchedulerParts): void {
       check(disorder === undefined, () => `the order of ${name}: ${disorder}`);
     }
   }
+  check(withoutCpu === demand.waitingWithoutCpu, () => 'the number of classes without a CPU is wrong');
   for (const job of demand.waitingJobs) check(jobs.get(job.id) === job, () => `an unknown job waits`);
 }
 
