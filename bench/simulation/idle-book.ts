@@ -4,9 +4,9 @@ import type { ModelCluster } from './cluster-model.js';
 export interface IdleTimes {
   /** CPU seconds that were free while a task that fits waited at its submitter. */
   cpuSeconds: number;
-  /** The longest stretch of one node of which a CPU was so, milliseconds. */
+  /** The longest time that one CPU was so, milliseconds. */
   longestMilliseconds: number;
-  /** Nodes with a stretch of more than the bound. */
+  /** Nodes of which a CPU was so for longer than the bound. */
   nodesBeyondBound: number;
 }
 
@@ -33,8 +33,8 @@ export class IdleBook {
   readonly #period: number;
   readonly #bound: number;
   readonly #startEnds: number;
-  /** By node: for how long it is idle now, milliseconds. */
-  readonly #stretches: Float64Array;
+  /** By node: since when each of its idle CPUs is so, the longest first; what is taken is taken from those. */
+  readonly #idleSince: number[][];
   /** By node: 1 when it was beyond the bound at the start, 2 when later, 3 when both. */
   readonly #beyond: Uint8Array;
 
@@ -47,7 +47,7 @@ export class IdleBook {
     this.#period = times.period;
     this.#bound = times.bound;
     this.#startEnds = times.startEnds;
-    this.#stretches = new Float64Array(cluster.nodes.length);
+    this.#idleSince = cluster.nodes.map(() => []);
     this.#beyond = new Uint8Array(cluster.nodes.length);
     cluster.idleLease = (milliseconds) => {
       if (milliseconds <= times.bound) return;
@@ -75,14 +75,15 @@ export class IdleBook {
         if (waiting[need]! > 0) room = Math.max(room, standing.room[need]!);
         most = Math.max(most, standing.room[need]!);
       }
+      const idleSince = this.#idleSince[index]!;
+      if (idleSince.length > room) idleSince.splice(0, idleSince.length - room);
       if (room === 0) {
-        this.#stretches[index] = 0;
         unused += most;
         continue;
       }
+      while (idleSince.length < room) idleSince.push(now);
       idle += room;
-      const stretch = this.#stretches[index]! + this.#period;
-      this.#stretches[index] = stretch;
+      const stretch = now - idleSince[0]! + this.#period;
       times.longestMilliseconds = Math.max(times.longestMilliseconds, stretch);
       // The last look may be nearly a period after the end.
       if (stretch <= this.#bound + this.#period) continue;
